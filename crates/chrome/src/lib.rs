@@ -1,0 +1,1 @@
+//! Headless Chrome over a DevTools pipe.

@@ -1,0 +1,3 @@
+//! The command `framewright`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The SDK: credentials, renders, progress.

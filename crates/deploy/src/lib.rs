@@ -1,0 +1,1 @@
+//! The table of calls, and what is provisioned from it.

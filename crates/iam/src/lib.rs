@@ -1,0 +1,1 @@
+//! AWS IAM policies: documents, evaluation with reasons, messages, actions.

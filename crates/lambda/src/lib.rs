@@ -1,0 +1,1 @@
+//! The function's side of the Lambda Runtime API.

@@ -1,0 +1,1 @@
+//! Typed ffmpeg invocations.

@@ -1,0 +1,1 @@
+//! The wire documents of Remotion Lambda and of a render's state.

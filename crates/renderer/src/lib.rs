@@ -1,0 +1,1 @@
+//! A frame range of one composition becomes one file.
