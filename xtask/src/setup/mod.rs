@@ -1,0 +1,21 @@
+//! Installs what building, testing and rendering need. Safe to repeat: what is there is skipped.
+
+mod debian;
+mod fonts;
+mod site;
+pub(crate) mod tools;
+
+use anyhow::Result;
+
+/// Programs and fonts, the example site's bundle, and the test tools.
+pub(crate) fn everything() -> Result<()> {
+    rendering()?;
+    tools::install()
+}
+
+/// What a render needs: Chrome, ffmpeg, fonts and the example site's bundle.
+pub(crate) fn rendering() -> Result<()> {
+    debian::install()?;
+    fonts::check()?;
+    site::bundle()
+}

