@@ -1,1 +1,34 @@
 //! An embedded AWS that enforces IAM on every request.
+//!
+//! ```text
+//! bytes → Incoming → Authenticated → Authorized<Op> → Response | ApiError → bytes
+//! ```
+//!
+//! One gateway on loopback receives the requests of all services. It verifies signatures on the
+//! bytes received ([`authn`]), hands the request to the service that its signature is scoped to
+//! ([`services`]), and records it ([`events`]). Services carry out nothing but
+//! [`authz::Authorized`] calls, which only the decision point makes. There is no switch that turns
+//! this off.
+
+mod api_error;
+mod authn;
+mod authz;
+mod body;
+mod clock;
+mod config;
+mod events;
+mod fault;
+mod incoming;
+mod request_id;
+mod response;
+mod service;
+mod services;
+mod state;
+
+pub use self::clock::{Clock, SystemClock};
+pub use self::config::{
+    AccountId, Config, InvalidAccountId, InvalidRegion, Limits, Region, StateLocation,
+};
+pub use self::events::{Failure, Outcome, Record, RecordedDecision, RecordedPrincipal};
+pub use self::fault::{FaultPlan, FaultPoint};
+pub use self::state::StateError;

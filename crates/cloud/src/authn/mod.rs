@@ -1,0 +1,66 @@
+//! Who is asking.
+//!
+//! [`Authenticated`] is made here alone, from an [`Incoming`](crate::incoming::Incoming) whose
+//! signature holds, or that carries none. What it says about the caller is therefore never taken
+//! from anything that the caller merely wrote.
+
+mod caller;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub(crate) use self::caller::{
+    AssumedRole, Caller, CredentialUse, Identity, SignatureKind, UserIdentity,
+};
+use crate::events::Trail;
+use crate::incoming::Head;
+use crate::request_id::RequestId;
+use crate::service::Service;
+
+/// A request whose sender is known: a user, a role session, or nobody in particular.
+///
+/// A cheap handle; services put it into the extensions of what they hand on. The body travels
+/// beside it, as a [`VerifiedBody`](crate::body::VerifiedBody).
+#[derive(Debug, Clone)]
+pub(crate) struct Authenticated(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    service: Service,
+    head: Head,
+    caller: Caller,
+    trail: Trail,
+}
+
+impl Authenticated {
+    /// The service that the signature is scoped to.
+    pub(crate) fn service(&self) -> Service {
+        self.0.service
+    }
+
+    /// What came before the body.
+    pub(crate) fn head(&self) -> &Head {
+        &self.0.head
+    }
+
+    /// Who sent it.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
+    /// The request's event record in the making.
+    pub(crate) fn trail(&self) -> &Trail {
+        &self.0.trail
+    }
+
+    /// When the head had been read: the time at which everything about this request is decided.
+    pub(crate) fn at(&self) -> Timestamp {
+        self.0.head.received_at
+    }
+
+    /// The id under which the response goes.
+    pub(crate) fn request_id(&self) -> RequestId {
+        self.0.head.request_id
+    }
+}

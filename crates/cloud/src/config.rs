@@ -1,0 +1,197 @@
+//! What a cloud is opened with.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::clock::{Clock, SystemClock};
+use crate::fault::FaultPlan;
+
+/// Everything that a cloud is opened with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the state is kept.
+    pub state: StateLocation,
+    /// The account that owns everything in this cloud.
+    pub account: AccountId,
+    /// The region of everything that has one.
+    pub region: Region,
+    /// The loopback port; 0 takes a free one.
+    pub port: u16,
+    /// The helper that prepares an execution environment, the program `sandbox-init` of this crate.
+    pub sandbox_init: PathBuf,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What may be at work at once.
+    pub limits: Limits,
+    /// Where the cloud is to die, for tests of what survives.
+    pub faults: FaultPlan,
+}
+
+impl Config {
+    /// A cloud in the account and region that the documentation uses, on a free port.
+    pub fn new(state: StateLocation, sandbox_init: PathBuf) -> Self {
+        Self {
+            state,
+            account: AccountId::default(),
+            region: Region::default(),
+            port: 0,
+            sandbox_init,
+            clock: Arc::new(SystemClock),
+            limits: Limits::default(),
+            faults: FaultPlan::none(),
+        }
+    }
+}
+
+/// Where a cloud keeps its state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StateLocation {
+    /// In a folder, which one process owns at a time. It is made if it does not exist.
+    Folder(PathBuf),
+    /// In memory, and files in a temporary folder: gone when the cloud is.
+    Memory,
+}
+
+/// What may be at work at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Execution environments of functions, all functions together. Calls beyond it are answered
+    /// with `TooManyRequestsException`.
+    pub execution_environments: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            execution_environments: 16,
+        }
+    }
+}
+
+/// The twelve digits of an AWS account.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(Arc<str>);
+
+impl AccountId {
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for AccountId {
+    /// The account of AWS's own examples.
+    fn default() -> Self {
+        Self(Arc::from("123456789012"))
+    }
+}
+
+/// Text that is no account id.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no account id: it takes twelve digits")]
+pub struct InvalidAccountId(String);
+
+impl FromStr for AccountId {
+    type Err = InvalidAccountId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(Arc::from(text)))
+        } else {
+            Err(InvalidAccountId(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The name of a region, such as `us-east-1`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Region(Arc<str>);
+
+impl Region {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for Region {
+    fn default() -> Self {
+        Self(Arc::from("us-east-1"))
+    }
+}
+
+/// Text that is no region.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no region: it takes a name such as us-east-1")]
+pub struct InvalidRegion(String);
+
+impl FromStr for Region {
+    type Err = InvalidRegion;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let words = parts.iter().all(|part| {
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        });
+        let number = parts
+            .last()
+            .is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()));
+        if parts.len() >= 3 && words && number {
+            Ok(Self(Arc::from(text)))
+        } else {
+            Err(InvalidRegion(text.to_owned()))
+        }
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_have_twelve_digits() {
+        assert!("123456789012".parse::<AccountId>().is_ok());
+        for wrong in ["", "12345678901", "1234567890123", "12345678901a"] {
+            assert!(wrong.parse::<AccountId>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn regions_end_in_a_number() {
+        for right in ["us-east-1", "eu-central-2", "us-gov-west-1"] {
+            assert!(right.parse::<Region>().is_ok(), "{right}");
+        }
+        for wrong in ["", "useast1", "us-east", "US-EAST-1", "us--1"] {
+            assert!(wrong.parse::<Region>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What becomes known of a request while it passes.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::authn::Caller;
+use crate::events::record::{Failure, Record, RecordedDecision, RecordedPrincipal};
+use crate::incoming::Head;
+use crate::service::Service;
+
+/// A request's record in the making; a handle that every stage of the request holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Trail(Arc<Mutex<Record>>);
+
+impl Trail {
+    /// The record of a request of which only the head is known.
+    pub(crate) fn new(head: &Head, service: Service) -> Self {
+        Self(Arc::new(Mutex::new(Record {
+            time: head.received_at,
+            request_id: head.request_id.to_string(),
+            event_source: service.event_source().to_owned(),
+            event_name: None,
+            read_only: true,
+            principal: RecordedPrincipal::default(),
+            source_ip: head.peer.to_string(),
+            user_agent: head.header("user-agent").map(str::to_owned),
+            decisions: Vec::new(),
+            failure: None,
+            bytes_in: 0,
+            bytes_out: 0,
+        })))
+    }
+
+    /// The request names a key. Nothing says yet that it is the key's owner who sends it.
+    pub(crate) fn key_named(&self, access_key_id: &str) {
+        self.lock().principal.access_key_id = Some(access_key_id.to_owned());
+    }
+
+    /// The sender is known.
+    pub(crate) fn authenticated(&self, caller: &Caller) {
+        let principal = &mut self.lock().principal;
+        principal.arn = Some(caller.arn().to_owned());
+        principal.id = Some(caller.user_id());
+    }
+
+    /// The call is known.
+    pub(crate) fn operation(&self, name: &str, read_only: bool) {
+        let mut record = self.lock();
+        record.event_name = Some(name.to_owned());
+        record.read_only = read_only;
+    }
+
+    /// A decision was taken.
+    pub(crate) fn decided(&self, decision: RecordedDecision) {
+        self.lock().decisions.push(decision);
+    }
+
+    /// An error answers the request.
+    pub(crate) fn failed(&self, failure: Failure) {
+        self.lock().failure = Some(failure);
+    }
+
+    /// Bytes of the body were read.
+    pub(crate) fn received(&self, bytes: u64) {
+        self.lock().bytes_in += bytes;
+    }
+
+    /// Bytes of the response were sent.
+    pub(crate) fn sent(&self, bytes: u64) {
+        self.lock().bytes_out += bytes;
+    }
+
+    /// The record as it stands.
+    pub(crate) fn record(&self) -> Record {
+        self.lock().clone()
+    }
+
+    // Every method leaves the record whole, so a panic elsewhere cannot have torn it.
+    fn lock(&self) -> MutexGuard<'_, Record> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,57 @@
+//! One change inside a transaction.
+
+use redb::{Key, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
+
+use crate::api_error::ApiError;
+use crate::state::StateError;
+
+/// The transaction as one change sees it: everything earlier, its own writes included.
+pub(crate) struct Change<'txn> {
+    transaction: &'txn WriteTransaction,
+    wrote: bool,
+}
+
+impl<'txn> Change<'txn> {
+    /// A table to read, without promising to write.
+    pub(crate) fn read<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: TableDefinition<'_, K, V>,
+    ) -> Result<impl ReadableTable<K, V> + use<'txn, K, V>, StateError> {
+        Ok(self.transaction.open_table(table)?)
+    }
+
+    /// A table to write. A table is opened once at a time.
+    pub(crate) fn write<K: Key + 'static, V: Value + 'static>(
+        &mut self,
+        table: TableDefinition<'_, K, V>,
+    ) -> Result<Table<'txn, K, V>, StateError> {
+        self.wrote = true;
+        Ok(self.transaction.open_table(table)?)
+    }
+}
+
+/// Why a change did not happen.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ChangeError<E> {
+    /// The change itself said no.
+    #[error("{0}")]
+    Refused(E),
+    /// The database failed.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+impl<E> From<redb::StorageError> for ChangeError<E> {
+    fn from(error: redb::StorageError) -> Self {
+        Self::State(error.into())
+    }
+}
+
+impl From<ChangeError<Self>> for ApiError {
+    fn from(error: ChangeError<Self>) -> Self {
+        match error {
+            ChangeError::Refused(error) => error,
+            ChangeError::State(error) => Self::internal(&error),
+        }
+    }
+}
