@@ -1,0 +1,5 @@
+//! Condition operators: their names, and how each compares.
+
+mod operator;
+
+pub use operator::{Comparison, Operator, OperatorError, Quantifier, Test};
