@@ -1,0 +1,1 @@
+//! The stream in which pictures reach ffmpeg.

@@ -1,0 +1,188 @@
+//! One run of ffmpeg: its arguments, its pipes and how it ended.
+
+use crate::failure::{Failure, RunError};
+use crate::ffmpeg::Ffmpeg;
+use crate::location::Location;
+use crate::progress::{self, Progress};
+use process::{Child, Command, Input, Output, StderrTail};
+use std::ffi::OsString;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::time::Instant;
+use tokio::process::{ChildStdin, ChildStdout};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// The protocols that ffmpeg may open, also where a playlist or a list of files names others.
+const PROTOCOLS: &str = "file,pipe,fd,http,tcp";
+
+/// How ffmpeg waits for a loopback server that stopped answering, in microseconds.
+const READ_TIMEOUT_US: &str = "60000000";
+
+/// The arguments of one run, in the order in which ffmpeg wants them.
+#[derive(Debug)]
+pub(crate) struct Invocation {
+    command: Command,
+    progress: bool,
+}
+
+/// A run under way. Dropping it ends the process.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    started: Instant,
+    progress: watch::Receiver<Progress>,
+    follower: Option<JoinHandle<()>>,
+}
+
+impl Invocation {
+    /// Runs `program` with no argument yet.
+    pub(crate) fn bare(program: &Path) -> Self {
+        Self {
+            command: Command::new(program),
+            progress: false,
+        }
+    }
+
+    /// Says only what went wrong, never asks, and overwrites.
+    pub(crate) fn new(ffmpeg: &Ffmpeg) -> Self {
+        Self::with_log_level(ffmpeg, "warning")
+    }
+
+    /// As [`Self::new`], with another amount of messages.
+    pub(crate) fn with_log_level(ffmpeg: &Ffmpeg, level: &str) -> Self {
+        Self::bare(ffmpeg.program())
+            // Keeps messages free of colours, whatever the user's environment says.
+            .env("AV_LOG_FORCE_NOCOLOR", "1")
+            .args(["-hide_banner", "-nostdin", "-y", "-loglevel", level])
+    }
+
+    fn env(mut self, name: &str, value: &str) -> Self {
+        self.command = self.command.env(name, value);
+        self
+    }
+
+    /// Adds one argument.
+    pub(crate) fn arg(mut self, argument: impl Into<OsString>) -> Self {
+        self.command = self.command.arg(argument);
+        self
+    }
+
+    /// Adds arguments.
+    pub(crate) fn args<A: Into<OsString>>(
+        mut self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        self.command = self.command.args(arguments);
+        self
+    }
+
+    /// Adds an input, after the options that apply to it.
+    pub(crate) fn input(self, location: &Location) -> Self {
+        let network: &[&str] = if location.as_file().is_none() {
+            &["-rw_timeout", READ_TIMEOUT_US]
+        } else {
+            &[]
+        };
+        self.args(["-protocol_whitelist", PROTOCOLS])
+            .args(network.iter().copied())
+            .arg("-i")
+            .arg(location.argument())
+    }
+
+    /// Adds a local file as output, after the options that apply to it.
+    pub(crate) fn output_file(self, path: &Path) -> Self {
+        let mut argument = OsString::from("file:");
+        argument.push(path);
+        self.arg(argument)
+    }
+
+    /// Standard input is `pipe:0`.
+    pub(crate) fn input_piped(mut self) -> Self {
+        self.command = self.command.stdin(Input::Piped);
+        self
+    }
+
+    /// Standard output is `pipe:1`.
+    pub(crate) fn output_piped(mut self) -> Self {
+        self.command = self.command.stdout(Output::Piped);
+        self
+    }
+
+    /// `theirs` is another pipe of the run.
+    pub(crate) fn descriptor(mut self, ours: OwnedFd, theirs: i32) -> Self {
+        self.command = self.command.pass_descriptor(ours, theirs);
+        self
+    }
+
+    /// Reports progress on standard output, which is then no output of the run.
+    pub(crate) fn reporting(mut self) -> Self {
+        self.progress = true;
+        self.args(["-progress", "pipe:1", "-stats_period", "0.2"])
+            .output_piped()
+    }
+
+    /// Starts the run. It is ended at `deadline`.
+    pub(crate) fn start(mut self, deadline: Instant) -> Result<Running, RunError> {
+        self.command = self
+            .command
+            .deadline(deadline.saturating_duration_since(Instant::now()));
+        self.start_unlimited()
+    }
+
+    /// Starts a run that lasts as long as its owner holds it.
+    pub(crate) fn start_unlimited(self) -> Result<Running, RunError> {
+        tracing::debug!(command = ?self.command, "starting ffmpeg");
+        let started = Instant::now();
+        let mut child = self.command.spawn()?;
+        let (publish, progress) = watch::channel(Progress::default());
+        let stdout = if self.progress {
+            child.take_stdout()
+        } else {
+            None
+        };
+        let follower = stdout.map(|stdout| tokio::spawn(progress::follow(stdout, publish)));
+        Ok(Running {
+            child,
+            started,
+            progress,
+            follower,
+        })
+    }
+}
+
+impl Running {
+    /// The run's `pipe:0`, once. Dropping it is the end of input.
+    pub(crate) fn take_stdin(&mut self) -> Option<ChildStdin> {
+        self.child.take_stdin()
+    }
+
+    /// The run's `pipe:1`, once, unless it reports progress there.
+    pub(crate) fn take_stdout(&mut self) -> Option<ChildStdout> {
+        self.child.take_stdout()
+    }
+
+    /// Follows how far the run has come. Changes end with the run.
+    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.clone()
+    }
+
+    /// Waits for the end and returns the last report.
+    pub(crate) async fn finish(&mut self) -> Result<Progress, RunError> {
+        let ended = self.child.wait().await;
+        if let Some(follower) = self.follower.take()
+            && follower.await.is_err()
+        {
+            tracing::warn!("the progress of an ffmpeg run was lost");
+        }
+        if !ended.exit.is_success() {
+            return Err(Failure::new(ended, self.started.elapsed()).into());
+        }
+        Ok(*self.progress.borrow())
+    }
+
+    /// Ends the run, whose result nobody needs any more, and returns the end of what it printed.
+    pub(crate) async fn stop(&mut self) -> StderrTail {
+        self.child.kill().await.stderr
+    }
+}
