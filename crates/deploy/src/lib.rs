@@ -1,1 +1,24 @@
-//! The table of calls, and what is provisioned from it.
+//! What the system is allowed to do, and what is provisioned from it.
+//!
+//! [`calls`] is the table of every call that each part of the system makes: on which resource, under which
+//! conditions, and why. Policies are generated from it ([`policy`]) and never kept by hand. [`provision`] brings
+//! an account to the state that a render needs, changing only what differs; [`site`] uploads a bundle.
+//!
+//! ```
+//! use deploy::calls::{Part, Scope};
+//!
+//! let scope = Scope {
+//!     partition: "aws".into(),
+//!     account: "123456789012".into(),
+//!     region: "us-east-1".into(),
+//!     bucket: "remotionlambda-useast1-abcdefghij".into(),
+//!     function: "remotion-render-4-0-527-mem2048mb-disk10240mb-900sec".into(),
+//! };
+//! let policy = deploy::policy::generate(Part::Trigger, &scope);
+//! assert!(policy.to_json().contains("lambda:InvokeFunction"));
+//! ```
+
+pub mod calls;
+pub mod policy;
+pub mod provision;
+pub mod site;

@@ -1,0 +1,83 @@
+//! Roles with one inline policy each.
+
+use aws_sdk_iam::Client;
+use aws_sdk_iam::error::ProvideErrorMetadata;
+use aws_sdk_iam::types::Tag;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::{Change, ProvisionError, change};
+use crate::policy::Policy;
+
+/// A role as it should be.
+pub(super) struct Role {
+    pub(super) name: &'static str,
+    pub(super) description: &'static str,
+    pub(super) policy_name: &'static str,
+    pub(super) trust: Policy,
+    pub(super) policy: Policy,
+}
+
+/// Makes `role`, or corrects its trust and its policy. Returns its ARN.
+pub(super) async fn ensure(iam: &Client, role: &Role, changes: &mut Vec<Change>) -> Result<String, ProvisionError> {
+    let arn = match iam.get_role().role_name(role.name).send().await {
+        Ok(found) => {
+            let found = found.role();
+            let trust = found.and_then(|role| role.assume_role_policy_document()).unwrap_or_default();
+            if !same(trust, &role.trust) {
+                correct_trust(iam, role, changes).await?;
+            }
+            found.map(|role| role.arn().to_owned()).unwrap_or_default()
+        }
+        Err(error) if error.code() == Some("NoSuchEntity") => create(iam, role, changes).await?,
+        Err(error) => return Err(ProvisionError::call("look for the role")(error)),
+    };
+    ensure_policy(iam, role, changes).await?;
+    Ok(arn)
+}
+
+async fn create(iam: &Client, role: &Role, changes: &mut Vec<Change>) -> Result<String, ProvisionError> {
+    let tag = Tag::builder().key("framewright").value("managed").build();
+    let tag = tag.map_err(ProvisionError::call("describe the role's tag"))?;
+    let request = iam
+        .create_role()
+        .role_name(role.name)
+        .description(role.description)
+        .assume_role_policy_document(role.trust.to_json())
+        .tags(tag);
+    let created = request.send().await.map_err(ProvisionError::call("create the role"))?;
+    changes.push(change(format!("role {}", role.name), "created"));
+    Ok(created.role().map(|role| role.arn().to_owned()).unwrap_or_default())
+}
+
+async fn correct_trust(iam: &Client, role: &Role, changes: &mut Vec<Change>) -> Result<(), ProvisionError> {
+    let update = iam.update_assume_role_policy().role_name(role.name).policy_document(role.trust.to_json());
+    update.send().await.map_err(ProvisionError::call("correct the role's trust"))?;
+    changes.push(change(format!("role {}", role.name), "trust corrected"));
+    Ok(())
+}
+
+async fn ensure_policy(iam: &Client, role: &Role, changes: &mut Vec<Change>) -> Result<(), ProvisionError> {
+    match iam.get_role_policy().role_name(role.name).policy_name(role.policy_name).send().await {
+        Ok(found) if same(found.policy_document(), &role.policy) => return Ok(()),
+        Err(error) if error.code() != Some("NoSuchEntity") => {
+            return Err(ProvisionError::call("read the role's policy")(error));
+        }
+        _ => {}
+    }
+    let put = iam
+        .put_role_policy()
+        .role_name(role.name)
+        .policy_name(role.policy_name)
+        .policy_document(role.policy.to_json());
+    put.send().await.map_err(ProvisionError::call("write the role's policy"))?;
+    changes.push(change(format!("role {}", role.name), "policy written"));
+    Ok(())
+}
+
+/// IAM answers with percent-encoded JSON, in whatever order it was written.
+fn same(found: &str, wanted: &Policy) -> bool {
+    let decoded = percent_decode_str(found).decode_utf8_lossy();
+    let found: Option<Value> = serde_json::from_str(&decoded).ok();
+    found.is_some() && found == serde_json::from_str(&wanted.to_json()).ok()
+}

@@ -1,0 +1,8 @@
+//! Sites: a bundle on disk becomes content-addressed objects, a manifest per version, and a pointer.
+
+mod bundle;
+mod content_type;
+mod upload;
+
+pub use bundle::{Bundle, BundleError, BundledFile};
+pub use upload::{Uploaded, UploadError, UploadEvent, upload};
