@@ -21,9 +21,11 @@ mod fault;
 mod incoming;
 mod request_id;
 mod response;
+pub mod sandbox;
 mod service;
 mod services;
 mod state;
+mod storage;
 
 pub use self::clock::{Clock, SystemClock};
 pub use self::config::{
