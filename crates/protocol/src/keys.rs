@@ -1,0 +1,161 @@
+//! The keys of objects in the bucket of a render.
+
+use crate::frames::ChunkIndex;
+use crate::names::RenderId;
+use crate::state::{Attempt, Part};
+
+/// The keys under `renders/<id>/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderKeys {
+    folder: String,
+}
+
+impl RenderKeys {
+    /// The keys of the render `id`.
+    #[must_use]
+    pub fn new(id: &RenderId) -> Self {
+        Self {
+            folder: format!("renders/{id}/"),
+        }
+    }
+
+    /// The prefix of all of them, with a slash at its end.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// The progress document that clients read.
+    #[must_use]
+    pub fn progress(&self) -> String {
+        self.at("progress.json")
+    }
+
+    /// The request as `start` accepted it; any `launch` continues from there.
+    #[must_use]
+    pub fn request(&self) -> String {
+        self.at("request.json")
+    }
+
+    /// The plan, written once.
+    #[must_use]
+    pub fn plan(&self) -> String {
+        self.at("plan.json")
+    }
+
+    /// Which launch leads.
+    #[must_use]
+    pub fn lease(&self) -> String {
+        self.at("lease.json")
+    }
+
+    /// The prefix of all chunks' objects, with a slash at its end.
+    #[must_use]
+    pub fn chunks(&self) -> String {
+        self.at("chunks/")
+    }
+
+    /// The prefix of one chunk's objects, with a slash at its end.
+    #[must_use]
+    pub fn chunk(&self, chunk: ChunkIndex) -> String {
+        self.at(&format!("chunks/{chunk}/"))
+    }
+
+    /// The manifest of a part of a chunk; the part exists when this object does.
+    #[must_use]
+    pub fn manifest(&self, chunk: ChunkIndex, part: Part) -> String {
+        self.at(&format!("chunks/{chunk}/manifest-{part}.json"))
+    }
+
+    /// An object that one attempt at a chunk makes, for example `video.mp4`.
+    #[must_use]
+    pub fn chunk_object(&self, chunk: ChunkIndex, attempt: Attempt, name: &str) -> String {
+        self.at(&format!("chunks/{chunk}/{attempt}/{name}"))
+    }
+
+    /// The sign of life of one attempt at a chunk.
+    #[must_use]
+    pub fn heartbeat(&self, chunk: ChunkIndex, attempt: Attempt) -> String {
+        self.chunk_object(chunk, attempt, "heartbeat.json")
+    }
+
+    /// An output named `name` beside the render's documents.
+    #[must_use]
+    pub fn output(&self, name: &str) -> String {
+        self.at(name)
+    }
+
+    /// The chunk and part whose manifest `key` is, if it is one of this render.
+    #[must_use]
+    pub fn parse_manifest(&self, key: &str) -> Option<(ChunkIndex, Part)> {
+        let (chunk, name) = key.strip_prefix(&self.chunks())?.split_once('/')?;
+        let part = name.strip_prefix("manifest-")?.strip_suffix(".json")?;
+        Some((ChunkIndex(chunk.parse().ok()?), Part(part.parse().ok()?)))
+    }
+
+    fn at(&self, name: &str) -> String {
+        format!("{}{name}", self.folder)
+    }
+}
+
+/// The object that large input props are stored as.
+#[must_use]
+pub fn input_props(hash: &str) -> String {
+    format!("input-props/{hash}.json")
+}
+
+/// The address of an object that clients are shown: path style, whatever the endpoint.
+#[must_use]
+pub fn public_url(region: &str, bucket: &str, key: &str) -> String {
+    format!("https://s3.{region}.{}/{bucket}/{key}", dns_suffix(region))
+}
+
+/// The address of a public site's `index.html`.
+#[must_use]
+pub fn public_site_url(region: &str, bucket: &str, site: &str) -> String {
+    format!(
+        "https://{bucket}.s3.{region}.{}/sites/{site}/index.html",
+        dns_suffix(region)
+    )
+}
+
+fn dns_suffix(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "amazonaws.com.cn"
+    } else {
+        "amazonaws.com"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn manifests_are_recognised_and_nothing_else() {
+        let keys = RenderKeys::new(&"abc".parse().unwrap());
+        let key = keys.manifest(ChunkIndex(12), Part(1));
+        assert_eq!(key, "renders/abc/chunks/12/manifest-1.json");
+        assert_eq!(keys.parse_manifest(&key), Some((ChunkIndex(12), Part(1))));
+        for other in [
+            "renders/abd/chunks/12/manifest-1.json",
+            "renders/abc/chunks/12/1/video.mp4",
+            "renders/abc/chunks/12/manifest-x.json",
+            "renders/abc/progress.json",
+        ] {
+            assert_eq!(keys.parse_manifest(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn addresses_follow_the_partition() {
+        assert_eq!(
+            public_url("us-east-1", "b", "renders/x/out.mp4"),
+            "https://s3.us-east-1.amazonaws.com/b/renders/x/out.mp4"
+        );
+        assert_eq!(
+            public_site_url("cn-north-1", "b", "s"),
+            "https://b.s3.cn-north-1.amazonaws.com.cn/sites/s/index.html"
+        );
+    }
+}

@@ -1,0 +1,37 @@
+//! `renderer`: renders frames of a chunk.
+
+use serde::{Deserialize, Serialize};
+
+use crate::frames::{ChunkIndex, FrameRange};
+use crate::lenient::{null_as_default, object};
+use crate::names::{BucketName, RenderId};
+use crate::settings::{ChromiumOptions, LogLevel};
+use crate::state::{Attempt, Part};
+
+/// Asks the function to render frames of a chunk and to store them. Everything else is read from the plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Renderer {
+    /// Where the render's objects are.
+    pub bucket_name: BucketName,
+    /// The render.
+    pub render_id: RenderId,
+    /// The chunk.
+    pub chunk: ChunkIndex,
+    /// The part of it.
+    pub part: Part,
+    /// Counts the attempts at the chunk, from 1.
+    pub attempt: Attempt,
+    /// The frames to render.
+    pub frame_range: FrameRange,
+    /// The epoch of the launch that invokes it.
+    pub epoch: u64,
+    /// Every how many frames progress is reported.
+    pub progress_every_nth_frame: u32,
+    /// Options of Chrome, so that it can start before the plan is read.
+    #[serde(default, deserialize_with = "object")]
+    pub chromium_options: ChromiumOptions,
+    /// How much is logged.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub log_level: LogLevel,
+}
