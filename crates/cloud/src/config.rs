@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use iam::AccountId;
+
 use crate::clock::{Clock, SystemClock};
 use crate::fault::FaultPlan;
 
@@ -30,11 +32,11 @@ pub struct Config {
 }
 
 impl Config {
-    /// A cloud in the account and region that the documentation uses, on a free port.
-    pub fn new(state: StateLocation, sandbox_init: PathBuf) -> Self {
+    /// A cloud of `account` in us-east-1, on a free port.
+    pub fn new(account: AccountId, state: StateLocation, sandbox_init: PathBuf) -> Self {
         Self {
             state,
-            account: AccountId::default(),
+            account,
             region: Region::default(),
             port: 0,
             sandbox_init,
@@ -67,53 +69,6 @@ impl Default for Limits {
         Self {
             execution_environments: 16,
         }
-    }
-}
-
-/// The twelve digits of an AWS account.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccountId(Arc<str>);
-
-impl AccountId {
-    /// The digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Default for AccountId {
-    /// The account of AWS's own examples.
-    fn default() -> Self {
-        Self(Arc::from("123456789012"))
-    }
-}
-
-/// Text that is no account id.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no account id: it takes twelve digits")]
-pub struct InvalidAccountId(String);
-
-impl FromStr for AccountId {
-    type Err = InvalidAccountId;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(Arc::from(text)))
-        } else {
-            Err(InvalidAccountId(text.to_owned()))
-        }
-    }
-}
-
-impl fmt::Display for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -176,14 +131,6 @@ impl fmt::Debug for Region {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn accounts_have_twelve_digits() {
-        assert!("123456789012".parse::<AccountId>().is_ok());
-        for wrong in ["", "12345678901", "1234567890123", "12345678901a"] {
-            assert!(wrong.parse::<AccountId>().is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn regions_end_in_a_number() {

@@ -29,8 +29,9 @@ mod storage;
 
 pub use self::clock::{Clock, SystemClock};
 pub use self::config::{
-    AccountId, Config, InvalidAccountId, InvalidRegion, Limits, Region, StateLocation,
+    Config, InvalidRegion, Limits, Region, StateLocation,
 };
 pub use self::events::{Failure, Outcome, Record, RecordedDecision, RecordedPrincipal};
 pub use self::fault::{FaultPlan, FaultPoint};
+pub use iam::AccountId;
 pub use self::state::StateError;

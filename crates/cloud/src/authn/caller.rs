@@ -1,15 +1,18 @@
 //! The sender of a request.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use iam::{AccountId, Caller as Principal, Layers};
 use jiff::Timestamp;
 
-use crate::config::AccountId;
-
-/// Who sent a request, and by which credentials.
+/// Who sent a request, by which credentials, and the policies that bind it: all as of the moment
+/// at which the request was authenticated.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(super) identity: Identity,
+    pub(super) principal: Principal,
+    pub(super) layers: Layers,
     pub(super) credential: Option<CredentialUse>,
 }
 
@@ -21,10 +24,10 @@ pub(crate) enum Identity {
     /// A user, by a long-term key.
     User(Arc<UserIdentity>),
     /// A session of a role, by temporary credentials.
-    Session(Arc<AssumedRole>),
+    Session(Arc<SessionIdentity>),
 }
 
-/// A user as of the moment of the request.
+/// A user.
 #[derive(Debug)]
 pub(crate) struct UserIdentity {
     pub(crate) account: AccountId,
@@ -33,26 +36,24 @@ pub(crate) struct UserIdentity {
     pub(crate) arn: String,
     /// `AIDA…`.
     pub(crate) id: String,
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
-/// A session of a role as of the moment of the request.
+/// A session of a role.
 #[derive(Debug)]
-pub(crate) struct AssumedRole {
+pub(crate) struct SessionIdentity {
     pub(crate) account: AccountId,
     pub(crate) role_name: String,
     /// `arn:aws:iam::ACCOUNT:role/PATH/NAME`.
     pub(crate) role_arn: String,
     /// `AROA…`.
     pub(crate) role_id: String,
+    pub(crate) role_tags: BTreeMap<String, String>,
     pub(crate) session_name: String,
     /// `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`.
     pub(crate) arn: String,
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
-    /// The policy passed when the role was assumed, as JSON text.
-    pub(crate) session_policy: Option<String>,
-    /// Whether a session assumed the role, which limits its duration to an hour.
-    pub(crate) chained: bool,
 }
 
 /// How the request was signed.
@@ -76,9 +77,19 @@ pub(crate) enum SignatureKind {
 }
 
 impl Caller {
-    /// The principal.
+    /// The principal, with what this cloud knows of it.
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// The principal as policies see it.
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The policies of the principal: identity, boundary and session layers.
+    pub(crate) fn layers(&self) -> &Layers {
+        &self.layers
     }
 
     /// How the request was signed; nothing for an anonymous one.
@@ -87,22 +98,14 @@ impl Caller {
     }
 
     /// The account of the principal; nothing for an anonymous request.
-    pub(crate) fn account(&self) -> Option<&AccountId> {
-        match &self.identity {
-            Identity::Anonymous => None,
-            Identity::User(user) => Some(&user.account),
-            Identity::Session(session) => Some(&session.account),
-        }
+    pub(crate) fn account(&self) -> Option<AccountId> {
+        self.principal.account()
     }
 
     /// The ARN that denials and records name: of the session, not of its role. `anonymous` for
     /// a request without signature.
     pub(crate) fn arn(&self) -> &str {
-        match &self.identity {
-            Identity::Anonymous => "anonymous",
-            Identity::User(user) => &user.arn,
-            Identity::Session(session) => &session.arn,
-        }
+        self.principal.as_str()
     }
 
     /// The value of `aws:userid`: `AIDA…` or `AROA…:SESSION`.
@@ -111,6 +114,15 @@ impl Caller {
             Identity::Anonymous => "anonymous".to_owned(),
             Identity::User(user) => user.id.clone(),
             Identity::Session(session) => format!("{}:{}", session.role_id, session.session_name),
+        }
+    }
+
+    pub(super) fn anonymous() -> Self {
+        Self {
+            identity: Identity::Anonymous,
+            principal: Principal::anonymous(),
+            layers: Layers::default(),
+            credential: None,
         }
     }
 }

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub(crate) use self::caller::{
-    AssumedRole, Caller, CredentialUse, Identity, SignatureKind, UserIdentity,
+    Caller, CredentialUse, Identity, SessionIdentity, SignatureKind, UserIdentity,
 };
+use crate::config::Region;
 use crate::events::Trail;
 use crate::incoming::Head;
 use crate::request_id::RequestId;
@@ -28,6 +29,7 @@ pub(crate) struct Authenticated(Arc<Parts>);
 #[derive(Debug)]
 struct Parts {
     service: Service,
+    region: Region,
     head: Head,
     caller: Caller,
     trail: Trail,
@@ -37,6 +39,11 @@ impl Authenticated {
     /// The service that the signature is scoped to.
     pub(crate) fn service(&self) -> Service {
         self.0.service
+    }
+
+    /// The region that was asked.
+    pub(crate) fn region(&self) -> &Region {
+        &self.0.region
     }
 
     /// What came before the body.

@@ -5,8 +5,12 @@
 //! written in groups; of those a crash may lose the last 100 milliseconds. Records are kept for
 //! fourteen days.
 
+mod history;
 mod record;
+mod table;
 mod trail;
 
+pub(crate) use self::history::History;
 pub use self::record::{Failure, Outcome, Record, RecordedDecision, RecordedPrincipal};
+pub(crate) use self::table::{Page, Query, put, query};
 pub(crate) use self::trail::Trail;

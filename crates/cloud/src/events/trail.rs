@@ -9,12 +9,19 @@ use crate::service::Service;
 
 /// A request's record in the making; a handle that every stage of the request holds.
 #[derive(Debug, Clone)]
-pub(crate) struct Trail(Arc<Mutex<Record>>);
+pub(crate) struct Trail(Arc<Mutex<Draft>>);
+
+#[derive(Debug)]
+struct Draft {
+    record: Record,
+    // Whether a transaction has kept the record together with a change.
+    kept: bool,
+}
 
 impl Trail {
     /// The record of a request of which only the head is known.
     pub(crate) fn new(head: &Head, service: Service) -> Self {
-        Self(Arc::new(Mutex::new(Record {
+        let record = Record {
             time: head.received_at,
             request_id: head.request_id.to_string(),
             event_source: service.event_source().to_owned(),
@@ -27,55 +34,70 @@ impl Trail {
             failure: None,
             bytes_in: 0,
             bytes_out: 0,
+        };
+        Self(Arc::new(Mutex::new(Draft {
+            record,
+            kept: false,
         })))
     }
 
     /// The request names a key. Nothing says yet that it is the key's owner who sends it.
     pub(crate) fn key_named(&self, access_key_id: &str) {
-        self.lock().principal.access_key_id = Some(access_key_id.to_owned());
+        self.lock().record.principal.access_key_id = Some(access_key_id.to_owned());
     }
 
     /// The sender is known.
     pub(crate) fn authenticated(&self, caller: &Caller) {
-        let principal = &mut self.lock().principal;
+        let principal = &mut self.lock().record.principal;
         principal.arn = Some(caller.arn().to_owned());
         principal.id = Some(caller.user_id());
     }
 
     /// The call is known.
     pub(crate) fn operation(&self, name: &str, read_only: bool) {
-        let mut record = self.lock();
+        let record = &mut self.lock().record;
         record.event_name = Some(name.to_owned());
         record.read_only = read_only;
     }
 
     /// A decision was taken.
     pub(crate) fn decided(&self, decision: RecordedDecision) {
-        self.lock().decisions.push(decision);
+        self.lock().record.decisions.push(decision);
     }
 
     /// An error answers the request.
     pub(crate) fn failed(&self, failure: Failure) {
-        self.lock().failure = Some(failure);
+        self.lock().record.failure = Some(failure);
     }
 
     /// Bytes of the body were read.
     pub(crate) fn received(&self, bytes: u64) {
-        self.lock().bytes_in += bytes;
+        self.lock().record.bytes_in += bytes;
     }
 
     /// Bytes of the response were sent.
     pub(crate) fn sent(&self, bytes: u64) {
-        self.lock().bytes_out += bytes;
+        self.lock().record.bytes_out += bytes;
+    }
+
+    /// The record went into the transaction of a change.
+    pub(crate) fn kept(&self) {
+        self.lock().kept = true;
+    }
+
+    /// Whether this is a change whose record is not durable yet.
+    pub(crate) fn must_be_kept(&self) -> bool {
+        let draft = self.lock();
+        !draft.kept && !draft.record.read_only && draft.record.failure.is_none()
     }
 
     /// The record as it stands.
     pub(crate) fn record(&self) -> Record {
-        self.lock().clone()
+        self.lock().record.clone()
     }
 
     // Every method leaves the record whole, so a panic elsewhere cannot have torn it.
-    fn lock(&self) -> MutexGuard<'_, Record> {
+    fn lock(&self) -> MutexGuard<'_, Draft> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -12,7 +12,18 @@ pub(crate) struct Change<'txn> {
 }
 
 impl<'txn> Change<'txn> {
-    /// A table to read, without promising to write.
+    pub(super) fn new(transaction: &'txn WriteTransaction) -> Self {
+        Self {
+            transaction,
+            wrote: false,
+        }
+    }
+
+    pub(super) fn wrote(&self) -> bool {
+        self.wrote
+    }
+
+    /// A table to read, without promising to write. A table is open once at a time.
     pub(crate) fn read<K: Key + 'static, V: Value + 'static>(
         &self,
         table: TableDefinition<'_, K, V>,
@@ -20,7 +31,7 @@ impl<'txn> Change<'txn> {
         Ok(self.transaction.open_table(table)?)
     }
 
-    /// A table to write. A table is opened once at a time.
+    /// A table to write. A table is open once at a time.
     pub(crate) fn write<K: Key + 'static, V: Value + 'static>(
         &mut self,
         table: TableDefinition<'_, K, V>,
@@ -51,7 +62,13 @@ impl From<ChangeError<Self>> for ApiError {
     fn from(error: ChangeError<Self>) -> Self {
         match error {
             ChangeError::Refused(error) => error,
-            ChangeError::State(error) => Self::internal(&error),
+            ChangeError::State(error) => error.into(),
         }
+    }
+}
+
+impl From<StateError> for ApiError {
+    fn from(error: StateError) -> Self {
+        Self::internal(&error)
     }
 }

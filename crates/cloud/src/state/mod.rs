@@ -5,22 +5,62 @@
 //! another backend. Tables are declared beside what they hold.
 
 mod change;
+mod entry;
 mod error;
+mod open;
+mod writer;
 
-use redb::ReadTransaction;
+use std::path::Path;
+use std::sync::{Arc, Weak};
+
+use redb::{Database, ReadTransaction, ReadableDatabase};
+use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use self::change::{Change, ChangeError};
+pub(crate) use self::entry::{decode, encode};
 pub use self::error::StateError;
+use self::writer::{Job, Message, Pending};
 use crate::authz::Permit;
+use crate::events;
+use crate::fault::FaultPlan;
 
-/// A handle on the database.
+/// A handle on the database. The writer owns it; handles of a closed state answer
+/// [`StateError::Closed`].
 #[derive(Debug, Clone)]
-pub(crate) struct State {}
+pub(crate) struct State {
+    database: Weak<Database>,
+    writer: mpsc::Sender<Message>,
+}
 
 impl State {
+    /// Opens the database at `path`, or makes it.
+    ///
+    /// # Errors
+    /// [`StateError::Corrupted`] names the file if it holds something else,
+    /// [`StateError::File`] if it cannot be opened or another process has it.
+    pub(crate) fn open(path: &Path, faults: FaultPlan) -> Result<Self, StateError> {
+        Self::start(open::file(path)?, faults)
+    }
+
+    /// A database in memory, gone when the state is closed.
+    pub(crate) fn in_memory(faults: FaultPlan) -> Result<Self, StateError> {
+        Self::start(open::memory()?, faults)
+    }
+
+    fn start(database: Database, faults: FaultPlan) -> Result<Self, StateError> {
+        let database = Arc::new(database);
+        let handle = Arc::downgrade(&database);
+        let writer = writer::start(database, faults)?;
+        Ok(Self {
+            database: handle,
+            writer,
+        })
+    }
+
     /// A snapshot to read from: all that was acknowledged before, and nothing half done.
     pub(crate) fn read(&self) -> Result<ReadTransaction, StateError> {
-        todo!("lands with the writer")
+        let database = self.database.upgrade().ok_or(StateError::Closed)?;
+        Ok(database.begin_read()?)
     }
 
     /// Runs `change` in a transaction and returns when it is durable, together with the record of
@@ -33,27 +73,53 @@ impl State {
     /// The error of the change, or that the database cannot be written.
     pub(crate) async fn change<T, E, F>(
         &self,
-        _permit: &Permit,
-        _change: F,
+        permit: &Permit,
+        mut change: F,
     ) -> Result<T, ChangeError<E>>
     where
         T: Send + 'static,
         E: Send + 'static,
         F: FnMut(&mut Change<'_>) -> Result<T, ChangeError<E>> + Send + 'static,
     {
-        todo!("lands with the writer")
+        let trail = permit.trail().clone();
+        let record = trail.record();
+        let made = self
+            .maintain(move |transaction| {
+                let made = change(transaction)?;
+                events::put(transaction, &record)?;
+                Ok(made)
+            })
+            .await?;
+        trail.kept();
+        Ok(made)
     }
 
     /// Like [`State::change`], for what the cloud does by itself: expiry, queues, sweeping.
     ///
     /// # Errors
     /// The error of the change, or that the database cannot be written.
-    pub(crate) async fn maintain<T, E, F>(&self, _change: F) -> Result<T, ChangeError<E>>
+    pub(crate) async fn maintain<T, E, F>(&self, change: F) -> Result<T, ChangeError<E>>
     where
         T: Send + 'static,
         E: Send + 'static,
         F: FnMut(&mut Change<'_>) -> Result<T, ChangeError<E>> + Send + 'static,
     {
-        todo!("lands with the writer")
+        let (reply, answer) = oneshot::channel();
+        let job: Box<dyn Job> = Box::new(Pending::new(change, reply));
+        self.writer
+            .send(Message::Run(job))
+            .await
+            .map_err(|_| StateError::Closed)?;
+        answer.await.map_err(|_| StateError::Closed)?
+    }
+
+    /// Finishes what is waiting and closes the database. Snapshots that are still read keep their
+    /// view until they are dropped.
+    pub(crate) async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        // A writer that is gone has closed it already.
+        if self.writer.send(Message::Close(reply)).await.is_ok() {
+            let _ = closed.await;
+        }
     }
 }

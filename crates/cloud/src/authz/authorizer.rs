@@ -1,0 +1,256 @@
+//! Taking the decisions of a call.
+
+use std::sync::Arc;
+
+use iam::calls::{Call, Need, Place, Slot, Template, When};
+use iam::message::{Style, denial};
+use iam::{AccountId, Action, Caller as Principal, Context, Layers, Policy, Record, Request, Resource};
+
+use crate::authn::Authenticated;
+use crate::authz::authorized::{Authorized, Operation, PerItem, Permit};
+use crate::authz::context::of_request;
+use crate::authz::denied::Denied;
+use crate::authz::particulars::{Particulars, ResourceSide};
+use crate::config::Region;
+use crate::events::{Outcome, RecordedDecision};
+
+/// Takes decisions; a handle.
+#[derive(Debug, Clone)]
+pub(crate) struct Authorizer {
+    account: AccountId,
+    region: Region,
+}
+
+impl Authorizer {
+    pub(crate) fn new(account: AccountId, region: Region) -> Self {
+        Self { account, region }
+    }
+
+    /// Takes all decisions of a call, in the table's order. It is authorized if each allows it.
+    ///
+    /// # Errors
+    /// The first denial. Every decision up to it goes into the request's record.
+    pub(crate) fn decide<Op: Operation>(
+        &self,
+        request: &Authenticated,
+        operation: Op,
+        particulars: &Particulars,
+    ) -> Result<Authorized<Op>, Denied> {
+        request.trail().operation(Op::NAME, Op::READ_ONLY);
+        self.decide_call::<Op>(request, particulars)?;
+        Ok(Authorized::new(operation, request.clone()))
+    }
+
+    /// Decides on each item of a call that answers item by item, such as the keys of DeleteObjects.
+    ///
+    /// The call itself is authorized with whichever items may be; a denied one carries its denial.
+    pub(crate) fn decide_each<Op: Operation, Item>(
+        &self,
+        request: &Authenticated,
+        operation: Op,
+        items: impl IntoIterator<Item = (Item, Particulars)>,
+    ) -> (Authorized<Op>, Vec<PerItem<Item>>) {
+        request.trail().operation(Op::NAME, Op::READ_ONLY);
+        let items = items
+            .into_iter()
+            .map(|(item, particulars)| PerItem {
+                item,
+                outcome: self
+                    .decide_call::<Op>(request, &particulars)
+                    .map(|()| Permit::new(request.clone())),
+            })
+            .collect();
+        (Authorized::new(operation, request.clone()), items)
+    }
+
+    /// Whether the caller could do something that it did not ask for: a missing object is 404 for
+    /// those only who may list its bucket. Not recorded.
+    pub(crate) fn would_allow(
+        &self,
+        request: &Authenticated,
+        action: &str,
+        resource: Resource,
+        side: &ResourceSide,
+    ) -> bool {
+        let Ok(action) = Action::parse(action) else {
+            return false;
+        };
+        let (layers, question) =
+            self.question(request, action, resource, Some(side), of_request(request));
+        iam::decide(&layers, &question).is_allowed()
+    }
+
+    /// Whether a service may assume a role with this trust policy, on behalf of `source`.
+    pub(crate) fn service_may_assume(
+        &self,
+        service: &str,
+        role: &iam::Arn,
+        trust: &Arc<Policy>,
+        source: &str,
+    ) -> bool {
+        let Ok(action) = Action::parse("sts:AssumeRole") else {
+            return false;
+        };
+        let layers = Layers {
+            resource: Some(Arc::clone(trust)),
+            ..Layers::default()
+        };
+        let question = Request {
+            caller: Principal::service(service),
+            action,
+            resource: role.clone().into(),
+            resource_account: self.account,
+            context: Context::new()
+                .with("aws:SourceAccount", self.account.as_str())
+                .with("aws:SourceArn", source),
+        };
+        iam::decide(&layers, &question).is_allowed()
+    }
+
+    fn decide_call<Op: Operation>(
+        &self,
+        request: &Authenticated,
+        particulars: &Particulars,
+    ) -> Result<(), Denied> {
+        let unmapped = |reason: &str| {
+            tracing::warn!(service = Op::SERVICE, call = Op::NAME, reason, "denied: not decidable");
+            Denied::new(
+                request.service(),
+                format!(
+                    "User: {} is not authorized to perform: {}:{}",
+                    request.caller().arn(),
+                    Op::SERVICE,
+                    Op::NAME
+                ),
+            )
+        };
+        let call: &Call = iam::calls::call(Op::SERVICE, Op::NAME)
+            .ok_or_else(|| unmapped("the table of calls lacks it"))?;
+        let common = of_request(request);
+        for need in call.needs {
+            if need.when != When::Always && !particulars.circumstances.contains(&need.when) {
+                continue;
+            }
+            let action =
+                Action::parse(need.action).map_err(|error| unmapped(&error.to_string()))?;
+            let resources = self
+                .resources(need.resource, particulars)
+                .map_err(|error| unmapped(&error.to_string()))?;
+            for resource in resources {
+                let context = with_keys_of(need, particulars, common.clone());
+                let side = particulars.side_of(need.resource);
+                let (layers, question) =
+                    self.question(request, action.clone(), resource, side, context);
+                let record = iam::evaluate(&layers, &question);
+                request.trail().decided(recorded(&question, &record));
+                if let Some(message) = denial(&record, &question, Style::of_service(Op::SERVICE)) {
+                    return Err(Denied::new(request.service(), message));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The resources of a decision: one, or one for each value of a slot that is named repeatedly.
+    fn resources(
+        &self,
+        template: Template,
+        particulars: &Particulars,
+    ) -> Result<Vec<Resource>, iam::calls::TemplateError> {
+        let place = Place {
+            partition: "aws",
+            region: self.region.as_str(),
+            account: self.account,
+        };
+        let values = |slot: Slot| {
+            particulars
+                .names
+                .iter()
+                .filter(move |(named, _)| *named == slot)
+                .map(|(_, value)| value.as_str())
+        };
+        let repeated = if template == Template::LayerVersion {
+            values(Slot::LayerVersionArn).count()
+        } else {
+            1
+        };
+        (0..repeated)
+            .map(|index| {
+                template.fill(place, |slot| {
+                    let skipped = if slot == Slot::LayerVersionArn { index } else { 0 };
+                    values(slot).nth(skipped)
+                })
+            })
+            .collect()
+    }
+
+    fn question(
+        &self,
+        request: &Authenticated,
+        action: Action,
+        resource: Resource,
+        side: Option<&ResourceSide>,
+        mut context: Context,
+    ) -> (Layers, Request) {
+        let owner = side.and_then(|side| side.owner).unwrap_or(self.account);
+        context.set("aws:ResourceAccount", owner.as_str());
+        let mut layers = request.caller().layers().clone();
+        if let Some(side) = side {
+            layers.resource.clone_from(&side.policy);
+            layers.settings.s3_restrict_public_buckets = side.restrict_public_buckets;
+        }
+        let question = Request {
+            caller: request.caller().principal().clone(),
+            action,
+            resource,
+            resource_account: owner,
+            context,
+        };
+        (layers, question)
+    }
+}
+
+/// The request's keys with those of the call that this decision takes.
+fn with_keys_of(need: &Need, particulars: &Particulars, mut context: Context) -> Context {
+    for (key, values) in particulars.context.iter() {
+        let listed = need.keys.iter().any(|listed| match listed.strip_suffix('*') {
+            Some(prefix) => starts_with_ignoring_case(key, prefix),
+            None => listed.eq_ignore_ascii_case(key),
+        });
+        if listed || key.starts_with("aws:") {
+            match values {
+                iam::Values::One(value) => context.set(key, value),
+                iam::Values::Many(values) => context.set_list(key, values),
+            };
+        }
+    }
+    context
+}
+
+fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
+    text.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+fn recorded(question: &Request, record: &Record) -> RecordedDecision {
+    RecordedDecision {
+        action: question.action.as_str().to_owned(),
+        resource: question.resource.as_str().to_owned(),
+        outcome: match record.decision {
+            iam::Decision::Allowed => Outcome::Allowed,
+            iam::Decision::ImplicitDeny => Outcome::ImplicitDeny,
+            iam::Decision::ExplicitDeny => Outcome::ExplicitDeny,
+        },
+        layer: record.deciding().map(|denial| denial.layer.as_str().to_owned()),
+        matched_statements: record
+            .matched
+            .iter()
+            .map(|matched| {
+                let index = matched.index.to_string();
+                let statement = matched.sid().unwrap_or(&index);
+                format!("{}/{statement}", matched.policy.name())
+            })
+            .collect(),
+        missing_keys: record.missing_keys.iter().map(|key| key.to_string()).collect(),
+    }
+}
