@@ -52,7 +52,10 @@ impl Context {
 
     /// Field `index` of `arn:partition:service:region:account:…`, `None` where empty.
     fn arn_field(&self, index: usize) -> Option<&str> {
-        self.invoked_function_arn.split(':').nth(index).filter(|field| !field.is_empty())
+        self.invoked_function_arn
+            .split(':')
+            .nth(index)
+            .filter(|field| !field.is_empty())
     }
 
     /// Reads the headers of an answer of `next`.
@@ -67,7 +70,8 @@ impl Context {
             request_id: request_id(headers)?.to_owned(),
             deadline: Instant::now() + until(deadline_unix_ms, SystemTime::now()),
             deadline_unix_ms,
-            invoked_function_arn: required(headers, "lambda-runtime-invoked-function-arn")?.to_owned(),
+            invoked_function_arn: required(headers, "lambda-runtime-invoked-function-arn")?
+                .to_owned(),
             trace_id: optional(headers, "lambda-runtime-trace-id")?.map(str::to_owned),
             client_context: optional(headers, "lambda-runtime-client-context")?.map(str::to_owned),
         })
@@ -89,7 +93,10 @@ pub enum InvocationError {
 fn request_id(headers: &HeaderMap) -> Result<&str, InvocationError> {
     const NAME: &str = "lambda-runtime-aws-request-id";
     let id = required(headers, NAME)?;
-    if id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+    if id
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    {
         Ok(id)
     } else {
         Err(InvocationError::Malformed(NAME))
@@ -101,11 +108,16 @@ fn required<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, I
 }
 
 /// The header's text; empty counts as absent, as the service omits empty ones.
-fn optional<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<Option<&'a str>, InvocationError> {
+fn optional<'a>(
+    headers: &'a HeaderMap,
+    name: &'static str,
+) -> Result<Option<&'a str>, InvocationError> {
     let Some(value) = headers.get(name) else {
         return Ok(None);
     };
-    let text = value.to_str().map_err(|_| InvocationError::Malformed(name))?;
+    let text = value
+        .to_str()
+        .map_err(|_| InvocationError::Malformed(name))?;
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
@@ -123,7 +135,12 @@ mod tests {
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs
             .iter()
-            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().expect("a header value")))
+            .map(|(name, value)| {
+                (
+                    http::HeaderName::from_static(name),
+                    value.parse().expect("a header value"),
+                )
+            })
             .collect()
     }
 
@@ -150,10 +167,19 @@ mod tests {
             assert_eq!(Context::from_headers(&headers(pairs)).err(), Some(expected));
         };
         check(&[], InvocationError::Missing("lambda-runtime-deadline-ms"));
-        check(&[("lambda-runtime-deadline-ms", "soon")], InvocationError::Malformed("lambda-runtime-deadline-ms"));
-        check(&[("lambda-runtime-deadline-ms", "5")], InvocationError::Missing("lambda-runtime-aws-request-id"));
         check(
-            &[("lambda-runtime-deadline-ms", "5"), ("lambda-runtime-aws-request-id", "../next")],
+            &[("lambda-runtime-deadline-ms", "soon")],
+            InvocationError::Malformed("lambda-runtime-deadline-ms"),
+        );
+        check(
+            &[("lambda-runtime-deadline-ms", "5")],
+            InvocationError::Missing("lambda-runtime-aws-request-id"),
+        );
+        check(
+            &[
+                ("lambda-runtime-deadline-ms", "5"),
+                ("lambda-runtime-aws-request-id", "../next"),
+            ],
             InvocationError::Malformed("lambda-runtime-aws-request-id"),
         );
     }

@@ -51,7 +51,11 @@ pub struct FunctionError {
 impl FunctionError {
     /// A failure with an empty stack.
     pub fn new(error_type: ErrorType, message: impl Into<String>) -> Self {
-        Self { message: message.into(), error_type, stack_trace: Vec::new() }
+        Self {
+            message: message.into(),
+            error_type,
+            stack_trace: Vec::new(),
+        }
     }
 
     /// A failure whose message is `error` and whose stack is the chain of its sources.

@@ -15,9 +15,11 @@ use tokio::sync::mpsc;
 use crate::FunctionError;
 
 /// Trailer that carries the error type of a response that failed after its first byte.
-pub(crate) const ERROR_TYPE: HeaderName = HeaderName::from_static("lambda-runtime-function-error-type");
+pub(crate) const ERROR_TYPE: HeaderName =
+    HeaderName::from_static("lambda-runtime-function-error-type");
 /// Trailer that carries the error document of such a response, in base64.
-pub(crate) const ERROR_BODY: HeaderName = HeaderName::from_static("lambda-runtime-function-error-body");
+pub(crate) const ERROR_BODY: HeaderName =
+    HeaderName::from_static("lambda-runtime-function-error-body");
 
 /// Pieces that may wait between a handler and the connection before `write` waits.
 const PIECES_IN_FLIGHT: usize = 8;
@@ -86,7 +88,10 @@ impl ResponseWriter {
         if bytes.is_empty() {
             return Ok(());
         }
-        self.pieces.send(Piece::Data(bytes)).await.map_err(|_| ResponseClosed)
+        self.pieces
+            .send(Piece::Data(bytes))
+            .await
+            .map_err(|_| ResponseClosed)
     }
 
     /// Ends the response as `outcome` says.
@@ -122,7 +127,10 @@ pub(crate) struct ResponseBody {
 /// Both ends of one streamed response.
 pub(crate) fn channel() -> (ResponseWriter, ResponseBody) {
     let (sender, receiver) = mpsc::channel(PIECES_IN_FLIGHT);
-    let body = ResponseBody { pieces: receiver, ended: false };
+    let body = ResponseBody {
+        pieces: receiver,
+        ended: false,
+    };
     (ResponseWriter { pieces: sender }, body)
 }
 
@@ -158,10 +166,15 @@ impl http_body::Body for ResponseBody {
 fn trailers(error: &FunctionError) -> HeaderMap {
     let error_type = error.error_type().to_string();
     let body = STANDARD.encode(error.to_json());
-    HeaderMap::from_iter([(ERROR_TYPE, error_type), (ERROR_BODY, body)].map(|(name, value)| {
-        let value = HeaderValue::try_from(value);
-        (name, value.expect("an error type and base64 are visible ASCII"))
-    }))
+    HeaderMap::from_iter(
+        [(ERROR_TYPE, error_type), (ERROR_BODY, body)].map(|(name, value)| {
+            let value = HeaderValue::try_from(value);
+            (
+                name,
+                value.expect("an error type and base64 are visible ASCII"),
+            )
+        }),
+    )
 }
 
 #[cfg(test)]
@@ -175,7 +188,9 @@ mod tests {
     async fn a_failure_follows_the_data_as_trailers() {
         let (writer, body) = channel();
         writer.write("abc").await.expect("an open response");
-        writer.end(Err(FunctionError::new(ErrorType::Function("Late"), "über"))).await;
+        writer
+            .end(Err(FunctionError::new(ErrorType::Function("Late"), "über")))
+            .await;
         let collected = body.collect().await.expect("a body");
         let trailers = collected.trailers().expect("trailers");
         assert_eq!(trailers[&ERROR_TYPE], "Function.Late");

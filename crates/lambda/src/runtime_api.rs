@@ -41,7 +41,9 @@ impl RuntimeApi {
                 Err(_) => Err(EnvironmentError::Malformed(authority)),
             },
             Err(VarError::NotPresent) => Err(EnvironmentError::Missing),
-            Err(VarError::NotUnicode(text)) => Err(EnvironmentError::Malformed(text.to_string_lossy().into_owned())),
+            Err(VarError::NotUnicode(text)) => Err(EnvironmentError::Malformed(
+                text.to_string_lossy().into_owned(),
+            )),
         }
     }
 
@@ -49,7 +51,10 @@ impl RuntimeApi {
     pub fn new(authority: Authority) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
-        Self { client: Client::builder(TokioExecutor::new()).build(connector), authority }
+        Self {
+            client: Client::builder(TokioExecutor::new()).build(connector),
+            authority,
+        }
     }
 
     /// Waits for the next invocation, for ever: a frozen environment wakes up in this call.
@@ -75,7 +80,11 @@ impl RuntimeApi {
     }
 
     /// Answers an invocation with what `body` yields, sent as it comes.
-    pub(crate) async fn respond_streaming(&self, request_id: &str, body: ResponseBody) -> Result<(), ApiError> {
+    pub(crate) async fn respond_streaming(
+        &self,
+        request_id: &str,
+        body: ResponseBody,
+    ) -> Result<(), ApiError> {
         let path = format!("runtime/invocation/{request_id}/response");
         let mut request = self.request(Method::POST, &path, Bytes::new());
         *request.body_mut() = Either::Right(body);
@@ -83,8 +92,14 @@ impl RuntimeApi {
         request.headers_mut().extend([
             (RESPONSE_MODE, HeaderValue::from_static("streaming")),
             (TRANSFER_ENCODING, HeaderValue::from_static("chunked")),
-            (CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
-            (TRAILER, HeaderValue::try_from(declared).expect("two header names")),
+            (
+                CONTENT_TYPE,
+                HeaderValue::from_static("application/octet-stream"),
+            ),
+            (
+                TRAILER,
+                HeaderValue::try_from(declared).expect("two header names"),
+            ),
         ]);
         self.post(request).await
     }
@@ -133,14 +148,25 @@ impl RuntimeApi {
     }
 
     async fn send(&self, request: Request<Body>) -> Result<http::Response<Incoming>, ApiError> {
-        let response = self.client.request(request).await.map_err(|error| ApiError::Transport(Box::new(error)))?;
+        let response = self
+            .client
+            .request(request)
+            .await
+            .map_err(|error| ApiError::Transport(Box::new(error)))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
         }
         let body = read(response.into_body()).await?;
-        let Refusal { error_type, error_message } = serde_json::from_slice(&body).unwrap_or_default();
-        Err(ApiError::Refused { status, error_type, message: error_message })
+        let Refusal {
+            error_type,
+            error_message,
+        } = serde_json::from_slice(&body).unwrap_or_default();
+        Err(ApiError::Refused {
+            status,
+            error_type,
+            message: error_message,
+        })
     }
 }
 

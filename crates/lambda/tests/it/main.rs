@@ -37,7 +37,10 @@ async fn buffered_responses_return_what_the_handler_answers() {
     for id in ["a-1", "a-2"] {
         service.invoke(Event::new(id, "ping"));
         let call = service.next_call().await;
-        assert_eq!(call.path, format!("/2018-06-01/runtime/invocation/{id}/response"));
+        assert_eq!(
+            call.path,
+            format!("/2018-06-01/runtime/invocation/{id}/response")
+        );
         assert_eq!(call.header("content-length"), Some("4"));
         assert_eq!(call.into_bytes().await, "ping");
     }
@@ -59,7 +62,10 @@ async fn a_stream_arrives_piece_by_piece() {
     });
     service.invoke(Event::new("s-1", ""));
     let mut call = service.next_call().await;
-    assert_eq!(call.header("lambda-runtime-function-response-mode"), Some("streaming"));
+    assert_eq!(
+        call.header("lambda-runtime-function-response-mode"),
+        Some("streaming")
+    );
     assert_eq!(call.header("transfer-encoding"), Some("chunked"));
     assert_eq!(call.next().await, Seen::Data("first".into()));
     permit.send(()).expect("a waiting handler");
@@ -83,7 +89,10 @@ async fn a_failure_in_mid_stream_becomes_trailers_and_the_loop_goes_on() {
         let Seen::End(Some(trailers)) = call.next().await else {
             panic!("no trailers");
         };
-        assert_eq!(trailers["lambda-runtime-function-error-type"], "Function.Late");
+        assert_eq!(
+            trailers["lambda-runtime-function-error-type"],
+            "Function.Late"
+        );
         let document = STANDARD.decode(&trailers["lambda-runtime-function-error-body"]);
         assert_eq!(
             document.expect("base64"),
@@ -95,15 +104,20 @@ async fn a_failure_in_mid_stream_becomes_trailers_and_the_loop_goes_on() {
 #[tokio::test]
 async fn a_handler_that_panics_in_mid_stream_leaves_a_broken_body() {
     let mut service = RuntimeService::start().await;
-    serve(&service, async |_| {
-        Ok(Response::stream(async move |writer| {
+    let (permit, permitted) = oneshot::channel::<()>();
+    let mut permitted = Some(permitted);
+    serve(&service, move |_| {
+        let permitted = permitted.take().expect("one invocation");
+        std::future::ready(Ok(Response::stream(async move |writer| {
             writer.write("some").await?;
+            permitted.await.expect("the test goes on");
             panic!("in mid stream");
-        }))
+        })))
     });
     service.invoke(Event::new("p-1", ""));
     let mut call = service.next_call().await;
     assert_eq!(call.next().await, Seen::Data("some".into()));
+    permit.send(()).expect("a waiting handler");
     assert_eq!(call.next().await, Seen::Broken);
 }
 
@@ -114,7 +128,10 @@ async fn an_error_before_the_response_is_reported_as_such() {
     service.invoke(Event::new("e-1", ""));
     let call = service.next_call().await;
     assert_eq!(call.path, "/2018-06-01/runtime/invocation/e-1/error");
-    assert_eq!(call.header("lambda-runtime-function-error-type"), Some("Function.Late"));
+    assert_eq!(
+        call.header("lambda-runtime-function-error-type"),
+        Some("Function.Late")
+    );
     let body: serde_json::Value = serde_json::from_slice(&call.into_bytes().await).expect("JSON");
     assert_eq!(body["errorType"], "Function.Late");
 }
@@ -122,7 +139,9 @@ async fn an_error_before_the_response_is_reported_as_such() {
 #[tokio::test]
 async fn a_refused_response_does_not_end_the_environment() {
     let mut service = RuntimeService::start().await;
-    serve(&service, async |invocation: Invocation| Ok(Response::bytes(invocation.payload)));
+    serve(&service, async |invocation: Invocation| {
+        Ok(Response::bytes(invocation.payload))
+    });
     service.answer_next_call_with(StatusCode::PAYLOAD_TOO_LARGE);
     service.invoke(Event::new("r-1", "big"));
     assert_eq!(service.next_call().await.into_bytes().await, "big");
@@ -137,12 +156,15 @@ async fn a_refusal_names_status_type_and_message() {
     let refused = service.client().respond("x-1", "a".into()).await;
     let error = refused.expect_err("a refusal");
     assert!(matches!(error, ApiError::Refused { .. }));
-    assert_eq!(error.to_string(), "the Lambda Runtime API answered 403 Forbidden Refused: as the test asked");
+    assert_eq!(
+        error.to_string(),
+        "the Lambda Runtime API answered 403 Forbidden Refused: as the test asked"
+    );
 }
 
 #[tokio::test]
 async fn a_closed_response_is_told_to_the_handler_who_may_go_on() {
-    let mut service = RuntimeService::start().await;
+    let service = RuntimeService::start().await;
     let (tell, mut told) = mpsc::unbounded_channel();
     serve(&service, move |_| {
         let tell = tell.clone();
@@ -165,7 +187,8 @@ async fn a_closed_response_is_told_to_the_handler_who_may_go_on() {
 async fn a_failed_initialisation_is_reported() {
     let mut service = RuntimeService::start().await;
     let error = FunctionError::new(ErrorType::Runtime("NoChrome"), "no Chrome");
-    let (reported, call) = tokio::join!(async { service.client().fail_init(&error).await }, service.next_call());
+    let runtime = service.client();
+    let (reported, call) = tokio::join!(runtime.fail_init(&error), service.next_call());
     reported.expect("taken");
     assert_eq!(call.path, "/2018-06-01/runtime/init/error");
 }
@@ -194,7 +217,9 @@ async fn sigterm_lets_the_invocation_finish_and_ends_the_loop() {
     let looped = tokio::spawn(async move {
         lambda::run(&runtime, async |_| {
             let pid = std::process::id().to_string();
-            let sent = tokio::process::Command::new("kill").args(["-TERM", &pid]).status();
+            let sent = tokio::process::Command::new("kill")
+                .args(["-TERM", &pid])
+                .status();
             assert!(sent.await.expect("kill runs").success());
             Ok(Response::bytes("finished"))
         })

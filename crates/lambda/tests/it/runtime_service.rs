@@ -16,42 +16,45 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 
 /// An invocation to hand out.
-pub struct Event {
+pub(crate) struct Event {
     id: String,
     payload: Bytes,
 }
 
 impl Event {
-    pub fn new(id: &str, payload: &'static str) -> Self {
-        Self { id: id.to_owned(), payload: payload.into() }
+    pub(crate) fn new(id: &str, payload: &'static str) -> Self {
+        Self {
+            id: id.to_owned(),
+            payload: payload.into(),
+        }
     }
 }
 
 /// What came of a call's body.
 #[derive(Debug, PartialEq)]
-pub enum Seen {
+pub(crate) enum Seen {
     Data(Bytes),
     End(Option<HeaderMap>),
     Broken,
 }
 
 /// A POST of the client.
-pub struct Call {
-    pub path: String,
+pub(crate) struct Call {
+    pub(crate) path: String,
     headers: HeaderMap,
     body: mpsc::UnboundedReceiver<Seen>,
 }
 
 impl Call {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         Some(self.headers.get(name)?.to_str().expect("ASCII"))
     }
 
-    pub async fn next(&mut self) -> Seen {
+    pub(crate) async fn next(&mut self) -> Seen {
         self.body.recv().await.expect("a body ends only once")
     }
 
-    pub async fn into_bytes(mut self) -> Bytes {
+    pub(crate) async fn into_bytes(mut self) -> Bytes {
         let mut all = Vec::new();
         loop {
             match self.next().await {
@@ -63,7 +66,7 @@ impl Call {
     }
 }
 
-pub struct RuntimeService {
+pub(crate) struct RuntimeService {
     address: SocketAddr,
     events: mpsc::UnboundedSender<Event>,
     calls: mpsc::UnboundedReceiver<Call>,
@@ -84,14 +87,17 @@ struct Shared {
 }
 
 impl RuntimeService {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (event_sender, event_receiver) = mpsc::unbounded_channel();
         let (call_sender, call_receiver) = mpsc::unbounded_channel();
         let faults = Arc::new(Faults::default());
-        let shared =
-            Arc::new(Shared { events: Mutex::new(event_receiver), calls: call_sender, faults: Arc::clone(&faults) });
+        let shared = Arc::new(Shared {
+            events: Mutex::new(event_receiver),
+            calls: call_sender,
+            faults: Arc::clone(&faults),
+        });
         tokio::spawn(async move {
             loop {
                 let (connection, _) = listener.accept().await.expect("a connection");
@@ -105,40 +111,54 @@ impl RuntimeService {
                 });
             }
         });
-        Self { address, events: event_sender, calls: call_receiver, faults }
+        Self {
+            address,
+            events: event_sender,
+            calls: call_receiver,
+            faults,
+        }
     }
 
-    pub fn client(&self) -> RuntimeApi {
+    pub(crate) fn client(&self) -> RuntimeApi {
         RuntimeApi::new(self.address.to_string().parse().expect("an authority"))
     }
 
-    pub fn invoke(&self, event: Event) {
+    pub(crate) fn invoke(&self, event: Event) {
         self.events.send(event).expect("a running service");
     }
 
-    pub async fn next_call(&mut self) -> Call {
+    pub(crate) async fn next_call(&mut self) -> Call {
         self.calls.recv().await.expect("a running service")
     }
 
-    pub fn answer_next_call_with(&self, status: StatusCode) {
+    pub(crate) fn answer_next_call_with(&self, status: StatusCode) {
         self.faults.status.store(status.as_u16(), Ordering::SeqCst);
     }
 
     /// Closes the connection of the next call after the first piece of its body.
-    pub fn break_next_call(&self) {
+    pub(crate) fn break_next_call(&self) {
         self.faults.broken.store(true, Ordering::SeqCst);
     }
 }
 
-async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, &'static str> {
+async fn answer(
+    shared: Arc<Shared>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, &'static str> {
     if request.method() == Method::GET {
         let event = shared.events.lock().await.recv().await;
         let event = event.ok_or("the test is over")?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("1970");
         let response = Response::builder()
             .header("Lambda-Runtime-Aws-Request-Id", event.id)
-            .header("Lambda-Runtime-Deadline-Ms", (now.as_millis() + 900_000) as u64)
-            .header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:f")
+            .header(
+                "Lambda-Runtime-Deadline-Ms",
+                (now.as_millis() + 900_000) as u64,
+            )
+            .header(
+                "Lambda-Runtime-Invoked-Function-Arn",
+                "arn:aws:lambda:us-east-1:123456789012:function:f",
+            )
             .body(Full::new(event.payload));
         return Ok(response.expect("a response"));
     }
@@ -146,7 +166,14 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
     let path = request.uri().path().to_owned();
     let headers = request.headers().clone();
     let body = receiver;
-    shared.calls.send(Call { path, headers, body }).map_err(|_| "the test is over")?;
+    shared
+        .calls
+        .send(Call {
+            path,
+            headers,
+            body,
+        })
+        .map_err(|_| "the test is over")?;
     let mut body = request.into_body();
     let mut trailers = None;
     while let Some(frame) = body.frame().await {
