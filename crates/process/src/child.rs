@@ -146,7 +146,8 @@ impl Child {
     /// A program that has ended by itself before is reported as it ended.
     pub async fn kill(&mut self) -> Ended {
         if self.ended.is_none() {
-            // A keeper that has gone already needs no telling.
+            // Fails where the keeper has gone already, and then it needs no telling.
+            let _ = self.link.writable().await;
             let _ = self.link.try_write(&[0]);
         }
         self.wait().await

@@ -66,8 +66,8 @@ unsafe fn become_program(plan: &Plan) -> io::Result<()> {
     unsafe {
         // For the one case that the keeper cannot handle: that it is killed itself.
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0);
-        if let Some(namespace) = plan.namespace {
-            namespace.settle()?;
+        if plan.namespace.is_some() {
+            Namespace::settle()?;
         }
         for (ours, theirs) in &plan.descriptors {
             // `dup2` onto itself would keep the close-on-exec flag; sources lie above all targets (see `Command`).
@@ -87,6 +87,7 @@ unsafe fn keep(program: libc::pid_t, plan: &Plan) -> ! {
         libc::prctl(libc::PR_SET_NAME, c"keeper".as_ptr(), 0, 0, 0);
         let mut children = Children {
             program,
+            program_ended: false,
             wait_status: 0,
         };
         let cause = children.watch(plan);
@@ -109,6 +110,7 @@ unsafe fn keep(program: libc::pid_t, plan: &Plan) -> ! {
 
 struct Children {
     program: libc::pid_t,
+    program_ended: bool,
     wait_status: libc::c_int,
 }
 
@@ -163,6 +165,9 @@ impl Children {
     unsafe fn end_all(&mut self) {
         // SAFETY: as for `split`.
         unsafe {
+            if !self.program_ended {
+                libc::kill(self.program, libc::SIGKILL);
+            }
             loop {
                 kill_children();
                 // Blocks for one, so that the next look finds what that one left behind.
@@ -181,6 +186,7 @@ impl Children {
             let pid = unsafe { libc::waitpid(-1, &raw mut status, flags | libc::__WALL) };
             if pid == self.program {
                 self.wait_status = status;
+                self.program_ended = true;
                 return Reaped::Program;
             }
             if pid == 0 {

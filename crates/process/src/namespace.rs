@@ -40,7 +40,7 @@ impl Namespace {
 
     fn privileged() -> Self {
         Self {
-            flags: libc::CLONE_NEWPID | libc::CLONE_NEWNS,
+            flags: libc::CLONE_NEWPID,
             maps: None,
         }
     }
@@ -49,7 +49,7 @@ impl Namespace {
         // SAFETY: both calls only read this process's identity.
         let (user, group) = unsafe { (libc::geteuid(), libc::getegid()) };
         Self {
-            flags: libc::CLONE_NEWUSER | libc::CLONE_NEWPID | libc::CLONE_NEWNS,
+            flags: libc::CLONE_NEWUSER | libc::CLONE_NEWPID,
             maps: Some(Maps {
                 users: format!("{user} {user} 1\n"),
                 groups: format!("{group} {group} 1\n"),
@@ -74,8 +74,13 @@ impl Namespace {
 
     /// Gives the first process of the namespace a `/proc` that shows its own namespace.
     ///
-    /// Without one, a program that writes to `/proc/<pid>` would reach a stranger with the same number.
-    pub(crate) fn settle(&self) -> io::Result<()> {
+    /// Without one, a program that writes to `/proc/<pid>` would reach a stranger with the same number. The mount is seen
+    /// by the program and its descendants alone: the keeper needs the `/proc` that shows it its children.
+    pub(crate) fn settle() -> io::Result<()> {
+        // SAFETY: as for `enter`.
+        if unsafe { libc::unshare(libc::CLONE_NEWNS) } != 0 {
+            return Err(io::Error::last_os_error());
+        }
         mount(None, c"/", None, libc::MS_REC | libc::MS_PRIVATE)?;
         mount(
             Some(c"proc"),
@@ -96,7 +101,7 @@ impl Namespace {
                 }
                 let inner = libc::fork();
                 if inner == 0 {
-                    libc::_exit(i32::from(self.settle().is_err()));
+                    libc::_exit(i32::from(Self::settle().is_err()));
                 }
                 libc::_exit(i32::from(inner < 0 || wait_for(inner) != 0));
             }

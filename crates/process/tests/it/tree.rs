@@ -1,7 +1,7 @@
 //! Nothing is left behind.
 
 use crate::{BOTH, PATIENCE, PIPE, assert_gone, shell, start_ready};
-use process::Exit;
+use process::{Exit, Input};
 use std::time::Duration;
 
 /// A grandchild in a session of its own, whose parent dies at once, and which has children itself.
@@ -23,8 +23,9 @@ async fn a_kill_reaches_what_started_its_own_session() {
 #[tokio::test]
 async fn the_end_of_the_program_is_the_end_of_its_tree() {
     for supervision in BOTH {
-        let script = format!("{} ; read line <&{PIPE}", escape("exit 5"));
-        let (mut child, pipe) = start_ready(shell(&script, supervision)).await;
+        let command = shell(&escape("read line; exit 5"), supervision).stdin(Input::Piped);
+        let (mut child, pipe) = start_ready(command).await;
+        drop(child.take_stdin());
         assert_eq!(child.wait().await.exit, Exit::Code(5), "{supervision:?}");
         assert_gone(pipe);
     }
