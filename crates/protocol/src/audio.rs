@@ -229,7 +229,10 @@ mod tests {
             2,
             "source and id, once each"
         );
-        assert_eq!(serde_json::from_str::<ChunkAudio>(&json).unwrap(), audio);
+        assert!(
+            serde_json::from_str::<ChunkAudio>(&json).unwrap() == audio,
+            "bit for bit"
+        );
     }
 
     #[test]
