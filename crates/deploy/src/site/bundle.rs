@@ -120,8 +120,8 @@ impl Bundle {
     #[must_use]
     pub fn site_name(&self) -> String {
         let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
-        let names = folder.ancestors().filter_map(Path::file_name).filter_map(|name| name.to_str());
-        let telling = names.filter(|name| !matches!(*name, "build" | "out" | "dist" | "bundle")).next();
+        let mut names = folder.ancestors().filter_map(Path::file_name).filter_map(|name| name.to_str());
+        let telling = names.find(|name| !matches!(*name, "build" | "out" | "dist" | "bundle"));
         let plain: String = telling
             .unwrap_or("site")
             .chars()
