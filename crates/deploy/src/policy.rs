@@ -49,8 +49,14 @@ pub fn generate(part: Part, scope: &Scope) -> Policy {
             None => groups.push((call, vec![call])),
         }
     }
-    let statement = groups.into_iter().map(|(first, calls)| Statement::allow(first, &calls, scope)).collect();
-    Policy { version: "2012-10-17", statement }
+    let statement = groups
+        .into_iter()
+        .map(|(first, calls)| Statement::allow(first, &calls, scope))
+        .collect();
+    Policy {
+        version: "2012-10-17",
+        statement,
+    }
 }
 
 /// The policy that lets `trusted`, and nobody else, assume a role.
@@ -68,7 +74,10 @@ pub fn trust(trusted: &Trusted) -> Policy {
         resource: Vec::new(),
         condition: BTreeMap::new(),
     };
-    Policy { version: "2012-10-17", statement: vec![statement] }
+    Policy {
+        version: "2012-10-17",
+        statement: vec![statement],
+    }
 }
 
 impl Policy {
@@ -127,7 +136,9 @@ fn written(condition: Condition, scope: &Scope) -> (&'static str, &'static str, 
 /// For example `ObjectsRenders` or `Function`: Sids hold letters and digits only.
 fn sid(call: &Call) -> String {
     let debug = format!("{:?}", call.resource);
-    let words = debug.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words = debug
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
     let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
     words.map(capital).collect()
 }
@@ -153,7 +164,12 @@ mod tests {
             let size = generate(part, &scope()).to_json().len();
             assert!(size <= 6_144, "{part}: {size} characters");
         }
-        assert!(trust(&Trusted::Service("lambda.amazonaws.com")).to_json().len() <= 2_048);
+        assert!(
+            trust(&Trusted::Service("lambda.amazonaws.com"))
+                .to_json()
+                .len()
+                <= 2_048
+        );
     }
 
     #[test]

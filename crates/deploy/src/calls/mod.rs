@@ -105,16 +105,28 @@ impl Resource {
     /// The ARN pattern of this resource in `scope`.
     #[must_use]
     pub fn arn(&self, scope: &Scope) -> String {
-        let Scope { partition, account, region, bucket, function } = scope;
+        let Scope {
+            partition,
+            account,
+            region,
+            bucket,
+            function,
+        } = scope;
         match self {
             Self::Bucket => format!("arn:{partition}:s3:::{bucket}"),
             Self::Objects(prefix) => format!("arn:{partition}:s3:::{bucket}/{prefix}*"),
-            Self::Function => format!("arn:{partition}:lambda:{region}:{account}:function:{function}"),
+            Self::Function => {
+                format!("arn:{partition}:lambda:{region}:{account}:function:{function}")
+            }
             Self::LogGroup => {
-                format!("arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/{function}:*")
+                format!(
+                    "arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/{function}:*"
+                )
             }
             Self::LogStreams => {
-                format!("arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/{function}:log-stream:*")
+                format!(
+                    "arn:{partition}:logs:{region}:{account}:log-group:/aws/lambda/{function}:log-stream:*"
+                )
             }
         }
     }
@@ -130,7 +142,10 @@ mod tests {
     fn no_permission_is_given_twice() {
         let mut seen = HashSet::new();
         for call in table() {
-            assert!(seen.insert((call.part, call.action, call.resource)), "{call:?} stands twice");
+            assert!(
+                seen.insert((call.part, call.action, call.resource)),
+                "{call:?} stands twice"
+            );
         }
     }
 

@@ -12,7 +12,15 @@ const fn call(
     why: &'static str,
     without: Loss,
 ) -> Call {
-    Call { part: Part::RenderFunction, operations, action, resource, conditions, why, without }
+    Call {
+        part: Part::RenderFunction,
+        operations,
+        action,
+        resource,
+        conditions,
+        why,
+        without,
+    }
 }
 
 pub(super) const CALLS: &[Call] = &[
@@ -41,7 +49,12 @@ pub(super) const CALLS: &[Call] = &[
         Loss::Step("launch with large props"),
     ),
     call(
-        &["PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"],
+        &[
+            "PutObject",
+            "CreateMultipartUpload",
+            "UploadPart",
+            "CompleteMultipartUpload",
+        ],
         "s3:PutObject",
         Resource::Objects("renders/"),
         OWN,

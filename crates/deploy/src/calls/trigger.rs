@@ -12,7 +12,15 @@ const fn call(
     why: &'static str,
     without: Loss,
 ) -> Call {
-    Call { part: Part::Trigger, operations, action, resource, conditions, why, without }
+    Call {
+        part: Part::Trigger,
+        operations,
+        action,
+        resource,
+        conditions,
+        why,
+        without,
+    }
 }
 
 pub(super) const CALLS: &[Call] = &[

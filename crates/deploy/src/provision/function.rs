@@ -45,9 +45,15 @@ impl FunctionZip {
     /// # Errors
     /// [`ReadZipError`] names the command that makes the file.
     pub fn read(path: &Path) -> Result<Self, ReadZipError> {
-        let bytes = std::fs::read(path).map_err(|source| ReadZipError { path: path.to_owned(), source })?;
+        let bytes = std::fs::read(path).map_err(|source| ReadZipError {
+            path: path.to_owned(),
+            source,
+        })?;
         let sha256 = STANDARD.encode(Sha256::digest(&bytes));
-        Ok(Self { bytes: bytes.into(), sha256 })
+        Ok(Self {
+            bytes: bytes.into(),
+            sha256,
+        })
     }
 
     fn blob(&self) -> Blob {
@@ -63,7 +69,12 @@ pub(super) async fn ensure(
     changes: &mut Vec<Change>,
 ) -> Result<(), ProvisionError> {
     let name = wanted.function.to_string();
-    match lambda.get_function_configuration().function_name(&name).send().await {
+    match lambda
+        .get_function_configuration()
+        .function_name(&name)
+        .send()
+        .await
+    {
         Ok(found) => update(lambda, wanted, role_arn, &found, changes).await?,
         Err(error) if error.code() == Some("ResourceNotFoundException") => {
             create(lambda, wanted, role_arn, changes).await?;
@@ -94,14 +105,20 @@ async fn create(
         .timeout(signed(wanted.function.timeout_seconds))
         .tags("framewright", "managed")
         .code(FunctionCode::builder().zip_file(wanted.zip.blob()).build());
-    request.send().await.map_err(ProvisionError::call("create the function"))?;
+    request
+        .send()
+        .await
+        .map_err(ProvisionError::call("create the function"))?;
     active(lambda, &name).await?;
     let retries = lambda
         .put_function_event_invoke_config()
         .function_name(&name)
         .maximum_retry_attempts(EVENT_RETRIES)
         .maximum_event_age_in_seconds(EVENT_MAX_AGE_SECONDS);
-    retries.send().await.map_err(ProvisionError::call("set the function's retries"))?;
+    retries
+        .send()
+        .await
+        .map_err(ProvisionError::call("set the function's retries"))?;
     changes.push(change(format!("function {name}"), "created"));
     Ok(())
 }
@@ -115,8 +132,14 @@ async fn update(
 ) -> Result<(), ProvisionError> {
     let name = wanted.function.to_string();
     if found.code_sha256() != Some(&wanted.zip.sha256) {
-        let request = lambda.update_function_code().function_name(&name).zip_file(wanted.zip.blob());
-        request.send().await.map_err(ProvisionError::call("update the function's code"))?;
+        let request = lambda
+            .update_function_code()
+            .function_name(&name)
+            .zip_file(wanted.zip.blob());
+        request
+            .send()
+            .await
+            .map_err(ProvisionError::call("update the function's code"))?;
         active(lambda, &name).await?;
         changes.push(change(format!("function {name}"), "code updated"));
     }
@@ -128,7 +151,10 @@ async fn update(
             .memory_size(signed(wanted.function.memory_mib))
             .ephemeral_storage(disk(wanted)?)
             .timeout(signed(wanted.function.timeout_seconds));
-        request.send().await.map_err(ProvisionError::call("update the function's configuration"))?;
+        request
+            .send()
+            .await
+            .map_err(ProvisionError::call("update the function's configuration"))?;
         active(lambda, &name).await?;
         changes.push(change(format!("function {name}"), "configuration updated"));
     }
@@ -139,20 +165,38 @@ fn configured(found: &GetFunctionConfigurationOutput, wanted: &Wanted, role_arn:
     found.role() == Some(role_arn)
         && found.memory_size() == Some(signed(wanted.function.memory_mib))
         && found.timeout() == Some(signed(wanted.function.timeout_seconds))
-        && found.ephemeral_storage().map(EphemeralStorage::size) == Some(signed(wanted.function.disk_mib))
+        && found.ephemeral_storage().map(EphemeralStorage::size)
+            == Some(signed(wanted.function.disk_mib))
 }
 
 fn disk(wanted: &Wanted) -> Result<EphemeralStorage, ProvisionError> {
-    let storage = EphemeralStorage::builder().size(signed(wanted.function.disk_mib)).build();
+    let storage = EphemeralStorage::builder()
+        .size(signed(wanted.function.disk_mib))
+        .build();
     storage.map_err(ProvisionError::call("describe the function's disk"))
 }
 
 async fn active(lambda: &Client, name: &str) -> Result<(), ProvisionError> {
-    let waited = lambda.wait_until_function_updated_v2().function_name(name).wait(ACTIVE_WITHIN).await;
-    let not_active = |reason: String| ProvisionError::NotActive { function: name.to_owned(), reason };
-    waited.map_err(|error| not_active(aws_sdk_lambda::error::DisplayErrorContext(error).to_string()))?;
-    let waited = lambda.wait_until_function_active_v2().function_name(name).wait(ACTIVE_WITHIN).await;
-    waited.map_err(|error| not_active(aws_sdk_lambda::error::DisplayErrorContext(error).to_string()))?;
+    let waited = lambda
+        .wait_until_function_updated_v2()
+        .function_name(name)
+        .wait(ACTIVE_WITHIN)
+        .await;
+    let not_active = |reason: String| ProvisionError::NotActive {
+        function: name.to_owned(),
+        reason,
+    };
+    waited.map_err(|error| {
+        not_active(aws_sdk_lambda::error::DisplayErrorContext(error).to_string())
+    })?;
+    let waited = lambda
+        .wait_until_function_active_v2()
+        .function_name(name)
+        .wait(ACTIVE_WITHIN)
+        .await;
+    waited.map_err(|error| {
+        not_active(aws_sdk_lambda::error::DisplayErrorContext(error).to_string())
+    })?;
     Ok(())
 }
 

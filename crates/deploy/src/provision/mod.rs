@@ -94,7 +94,10 @@ pub enum ProvisionError {
 
 impl ProvisionError {
     fn call<E: std::error::Error + 'static>(step: &'static str) -> impl FnOnce(E) -> Self {
-        move |error| Self::Call { step, message: DisplayErrorContext(error).to_string() }
+        move |error| Self::Call {
+            step,
+            message: DisplayErrorContext(error).to_string(),
+        }
     }
 }
 
@@ -113,14 +116,17 @@ impl Administrator {
     /// Clients for the endpoint, region and credentials of `config`.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        let s3 = aws_sdk_s3::config::Builder::from(config).force_path_style(config.endpoint_url().is_some());
+        let s3 = aws_sdk_s3::config::Builder::from(config)
+            .force_path_style(config.endpoint_url().is_some());
         Self {
             iam: aws_sdk_iam::Client::new(config),
             lambda: aws_sdk_lambda::Client::new(config),
             logs: aws_sdk_cloudwatchlogs::Client::new(config),
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             sts: aws_sdk_sts::Client::new(config),
-            region: config.region().map_or_else(|| "us-east-1".to_owned(), ToString::to_string),
+            region: config
+                .region()
+                .map_or_else(|| "us-east-1".to_owned(), ToString::to_string),
         }
     }
 
@@ -143,7 +149,13 @@ impl Administrator {
             policy: policy::generate(Part::RenderFunction, &scope),
         };
         let render_role = role::ensure(&self.iam, &render_role, &mut changes).await?;
-        logs::ensure(&self.logs, &scope.function, LOG_RETENTION_DAYS, &mut changes).await?;
+        logs::ensure(
+            &self.logs,
+            &scope.function,
+            LOG_RETENTION_DAYS,
+            &mut changes,
+        )
+        .await?;
         function::ensure(&self.lambda, wanted, &render_role, &mut changes).await?;
         let trigger_role = role::Role {
             name: TRIGGER_ROLE,
@@ -153,7 +165,11 @@ impl Administrator {
             policy: policy::generate(Part::Trigger, &scope),
         };
         let trigger_role_arn = role::ensure(&self.iam, &trigger_role, &mut changes).await?;
-        Ok(Provisioned { scope, trigger_role_arn, changes })
+        Ok(Provisioned {
+            scope,
+            trigger_role_arn,
+            changes,
+        })
     }
 
     /// S3 with the administrator's rights, for uploading sites.
@@ -176,5 +192,8 @@ impl Administrator {
 }
 
 fn change(what: impl Into<String>, how: &'static str) -> Change {
-    Change { what: what.into(), how }
+    Change {
+        what: what.into(),
+        how,
+    }
 }

@@ -19,11 +19,17 @@ pub(super) struct Role {
 }
 
 /// Makes `role`, or corrects its trust and its policy. Returns its ARN.
-pub(super) async fn ensure(iam: &Client, role: &Role, changes: &mut Vec<Change>) -> Result<String, ProvisionError> {
+pub(super) async fn ensure(
+    iam: &Client,
+    role: &Role,
+    changes: &mut Vec<Change>,
+) -> Result<String, ProvisionError> {
     let arn = match iam.get_role().role_name(role.name).send().await {
         Ok(found) => {
             let found = found.role();
-            let trust = found.and_then(|role| role.assume_role_policy_document()).unwrap_or_default();
+            let trust = found
+                .and_then(|role| role.assume_role_policy_document())
+                .unwrap_or_default();
             if !same(trust, &role.trust) {
                 correct_trust(iam, role, changes).await?;
             }
@@ -36,7 +42,11 @@ pub(super) async fn ensure(iam: &Client, role: &Role, changes: &mut Vec<Change>)
     Ok(arn)
 }
 
-async fn create(iam: &Client, role: &Role, changes: &mut Vec<Change>) -> Result<String, ProvisionError> {
+async fn create(
+    iam: &Client,
+    role: &Role,
+    changes: &mut Vec<Change>,
+) -> Result<String, ProvisionError> {
     let tag = Tag::builder().key("framewright").value("managed").build();
     let tag = tag.map_err(ProvisionError::call("describe the role's tag"))?;
     let request = iam
@@ -45,20 +55,46 @@ async fn create(iam: &Client, role: &Role, changes: &mut Vec<Change>) -> Result<
         .description(role.description)
         .assume_role_policy_document(role.trust.to_json())
         .tags(tag);
-    let created = request.send().await.map_err(ProvisionError::call("create the role"))?;
+    let created = request
+        .send()
+        .await
+        .map_err(ProvisionError::call("create the role"))?;
     changes.push(change(format!("role {}", role.name), "created"));
-    Ok(created.role().map(|role| role.arn().to_owned()).unwrap_or_default())
+    Ok(created
+        .role()
+        .map(|role| role.arn().to_owned())
+        .unwrap_or_default())
 }
 
-async fn correct_trust(iam: &Client, role: &Role, changes: &mut Vec<Change>) -> Result<(), ProvisionError> {
-    let update = iam.update_assume_role_policy().role_name(role.name).policy_document(role.trust.to_json());
-    update.send().await.map_err(ProvisionError::call("correct the role's trust"))?;
+async fn correct_trust(
+    iam: &Client,
+    role: &Role,
+    changes: &mut Vec<Change>,
+) -> Result<(), ProvisionError> {
+    let update = iam
+        .update_assume_role_policy()
+        .role_name(role.name)
+        .policy_document(role.trust.to_json());
+    update
+        .send()
+        .await
+        .map_err(ProvisionError::call("correct the role's trust"))?;
     changes.push(change(format!("role {}", role.name), "trust corrected"));
     Ok(())
 }
 
-async fn ensure_policy(iam: &Client, role: &Role, changes: &mut Vec<Change>) -> Result<(), ProvisionError> {
-    match iam.get_role_policy().role_name(role.name).policy_name(role.policy_name).send().await {
+async fn ensure_policy(
+    iam: &Client,
+    role: &Role,
+    changes: &mut Vec<Change>,
+) -> Result<(), ProvisionError> {
+    match iam
+        .get_role_policy()
+        .role_name(role.name)
+        .policy_name(role.policy_name)
+        .send()
+        .await
+    {
         Ok(found) if same(found.policy_document(), &role.policy) => return Ok(()),
         Err(error) if error.code() != Some("NoSuchEntity") => {
             return Err(ProvisionError::call("read the role's policy")(error));
@@ -70,7 +106,9 @@ async fn ensure_policy(iam: &Client, role: &Role, changes: &mut Vec<Change>) -> 
         .role_name(role.name)
         .policy_name(role.policy_name)
         .policy_document(role.policy.to_json());
-    put.send().await.map_err(ProvisionError::call("write the role's policy"))?;
+    put.send()
+        .await
+        .map_err(ProvisionError::call("write the role's policy"))?;
     changes.push(change(format!("role {}", role.name), "policy written"));
     Ok(())
 }

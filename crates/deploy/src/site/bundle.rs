@@ -88,13 +88,20 @@ impl Bundle {
             missing: "its index.html sets no `siteVersion`",
         })?;
         if found != SITE_VERSION {
-            return Err(BundleError::SiteVersion { folder: folder.to_owned(), found: found.to_owned() });
+            return Err(BundleError::SiteVersion {
+                folder: folder.to_owned(),
+                found: found.to_owned(),
+            });
         }
         let remotion_version = assigned(&index, "remotion_version").map(str::to_owned);
         let mut files = Vec::new();
         collect(folder, "", &mut files)?;
         files.sort_by(|a: &BundledFile, b| a.path.cmp(&b.path));
-        Ok(Self { files, remotion_version, folder: folder.to_owned() })
+        Ok(Self {
+            files,
+            remotion_version,
+            folder: folder.to_owned(),
+        })
     }
 
     /// Its files, ascending by path.
@@ -119,13 +126,25 @@ impl Bundle {
     /// nothing (`build`), and a few digits of where it is.
     #[must_use]
     pub fn site_name(&self) -> String {
-        let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
-        let mut names = folder.ancestors().filter_map(Path::file_name).filter_map(|name| name.to_str());
+        let folder = self
+            .folder
+            .canonicalize()
+            .unwrap_or_else(|_| self.folder.clone());
+        let mut names = folder
+            .ancestors()
+            .filter_map(Path::file_name)
+            .filter_map(|name| name.to_str());
         let telling = names.find(|name| !matches!(*name, "build" | "out" | "dist" | "bundle"));
         let plain: String = telling
             .unwrap_or("site")
             .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+            .map(|c| {
+                if c.is_ascii_alphanumeric() {
+                    c.to_ascii_lowercase()
+                } else {
+                    '-'
+                }
+            })
             .take(40)
             .collect();
         let place = hex(&Sha256::digest(folder.as_os_str().as_encoded_bytes()));
@@ -141,7 +160,10 @@ fn index(folder: &Path) -> Result<String, BundleError> {
             if folder.join("package.json").is_file() {
                 return Err(BundleError::Project(folder.to_owned()));
             }
-            Err(BundleError::NotRemotion { folder: folder.to_owned(), missing: "it has no index.html" })
+            Err(BundleError::NotRemotion {
+                folder: folder.to_owned(),
+                missing: "it has no index.html",
+            })
         }
         Err(source) => Err(BundleError::Read { path, source }),
     }
@@ -163,7 +185,10 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<BundledFile>) -> Result<
     for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
         let entry = entry.map_err(failed(folder))?;
         let path = entry.path();
-        let name = entry.file_name().into_string().map_err(|_| BundleError::Name(path.clone()))?;
+        let name = entry
+            .file_name()
+            .into_string()
+            .map_err(|_| BundleError::Name(path.clone()))?;
         // What tools leave beside the bundle is not part of the site.
         if name.starts_with('.') {
             continue;
@@ -173,7 +198,12 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<BundledFile>) -> Result<
             collect(&path, &format!("{relative}/"), files)?;
         } else {
             let (size, sha256) = digest(&path).map_err(failed(&path))?;
-            files.push(BundledFile { content_type: content_type::of(&relative), path: relative, size, sha256 });
+            files.push(BundledFile {
+                content_type: content_type::of(&relative),
+                path: relative,
+                size,
+                sha256,
+            });
         }
     }
     Ok(())
@@ -212,16 +242,28 @@ mod tests {
         folder
     }
 
-    const INDEX: &str = "<script>window.siteVersion = '11'; window.remotion_version = '4.0.527';</script>";
+    const INDEX: &str =
+        "<script>window.siteVersion = '11'; window.remotion_version = '4.0.527';</script>";
 
     #[test]
     fn files_are_listed_with_their_digests() {
-        let folder = folder(&[("index.html", INDEX), ("public/a.txt", "abc"), (".stamp", "x")]);
+        let folder = folder(&[
+            ("index.html", INDEX),
+            ("public/a.txt", "abc"),
+            (".stamp", "x"),
+        ]);
         let bundle = Bundle::open(folder.path()).unwrap();
-        let paths: Vec<_> = bundle.files().iter().map(|file| file.path.as_str()).collect();
+        let paths: Vec<_> = bundle
+            .files()
+            .iter()
+            .map(|file| file.path.as_str())
+            .collect();
         assert_eq!(paths, ["index.html", "public/a.txt"]);
         let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!((bundle.files()[1].size, bundle.files()[1].sha256.as_str()), (3, digest));
+        assert_eq!(
+            (bundle.files()[1].size, bundle.files()[1].sha256.as_str()),
+            (3, digest)
+        );
         assert_eq!(bundle.remotion_version(), Some("4.0.527"));
     }
 
@@ -232,17 +274,31 @@ mod tests {
         let page = folder(&[("index.html", "<p>hello</p>")]);
         let old = folder(&[("index.html", "<script>window.siteVersion = '7'</script>")]);
         let error = |folder: &tempfile::TempDir| Bundle::open(folder.path()).unwrap_err();
-        assert!(matches!(error(&empty), BundleError::NotRemotion { missing: "it has no index.html", .. }));
+        assert!(matches!(
+            error(&empty),
+            BundleError::NotRemotion {
+                missing: "it has no index.html",
+                ..
+            }
+        ));
         assert!(matches!(error(&project), BundleError::Project(_)));
         assert!(matches!(error(&page), BundleError::NotRemotion { .. }));
         assert!(matches!(error(&old), BundleError::SiteVersion { found, .. } if found == "7"));
-        assert!(matches!(Bundle::open(&empty.path().join("nowhere")), Err(BundleError::NoFolder(_))));
+        assert!(matches!(
+            Bundle::open(&empty.path().join("nowhere")),
+            Err(BundleError::NoFolder(_))
+        ));
     }
 
     #[test]
     fn the_name_is_that_of_the_project() {
         let folder = folder(&[("My Film/build/index.html", INDEX)]);
-        let name = Bundle::open(&folder.path().join("My Film/build")).unwrap().site_name();
-        assert!(name.starts_with("my-film-") && name.len() == "my-film-".len() + 8, "{name}");
+        let name = Bundle::open(&folder.path().join("My Film/build"))
+            .unwrap()
+            .site_name();
+        assert!(
+            name.starts_with("my-film-") && name.len() == "my-film-".len() + 8,
+            "{name}"
+        );
     }
 }

@@ -5,4 +5,4 @@ mod content_type;
 mod upload;
 
 pub use bundle::{Bundle, BundleError, BundledFile};
-pub use upload::{Uploaded, UploadError, UploadEvent, upload};
+pub use upload::{UploadError, UploadEvent, Uploaded, upload};

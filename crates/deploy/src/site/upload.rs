@@ -60,7 +60,10 @@ pub enum UploadError {
 
 impl UploadError {
     fn call<E: std::error::Error + 'static>(step: impl Into<String>) -> impl FnOnce(E) -> Self {
-        move |error| Self::Call { step: step.into(), message: DisplayErrorContext(error).to_string() }
+        move |error| Self::Call {
+            step: step.into(),
+            message: DisplayErrorContext(error).to_string(),
+        }
     }
 }
 
@@ -82,13 +85,23 @@ pub async fn upload(
     let manifest = manifest(bundle);
     let version = manifest.version();
     let all = bundle.files().len();
-    if current(s3, bucket, id).await?.is_some_and(|pointer| pointer.version == version) {
-        return Ok(Uploaded { version, sent: 0, sent_bytes: 0, kept: all });
+    if current(s3, bucket, id)
+        .await?
+        .is_some_and(|pointer| pointer.version == version)
+    {
+        return Ok(Uploaded {
+            version,
+            sent: 0,
+            sent_bytes: 0,
+            kept: all,
+        });
     }
     let there = contents(s3, bucket, id).await?;
     let missing = missing(bundle, &there);
     let of = missing.len();
-    let sends = missing.iter().map(|file| send(s3, bucket, id, bundle, file));
+    let sends = missing
+        .iter()
+        .map(|file| send(s3, bucket, id, bundle, file));
     let mut sends = stream::iter(sends).buffer_unordered(PARALLEL);
     let (mut sent, mut sent_bytes) = (0, 0);
     while let Some(bytes) = sends.try_next().await? {
@@ -98,8 +111,22 @@ pub async fn upload(
     }
     let manifest_key = id.manifest_key(&version);
     put_json(s3, bucket, &manifest_key, &manifest).await?;
-    put_json(s3, bucket, &id.pointer_key(), &Pointer { version: version.clone(), manifest_key }).await?;
-    Ok(Uploaded { version, sent, sent_bytes, kept: all - of })
+    put_json(
+        s3,
+        bucket,
+        &id.pointer_key(),
+        &Pointer {
+            version: version.clone(),
+            manifest_key,
+        },
+    )
+    .await?;
+    Ok(Uploaded {
+        version,
+        sent,
+        sent_bytes,
+        kept: all - of,
+    })
 }
 
 fn manifest(bundle: &Bundle) -> Manifest {
@@ -115,17 +142,32 @@ fn manifest(bundle: &Bundle) -> Manifest {
 /// One file for each content that is not there; files of equal content count once.
 fn missing<'a>(bundle: &'a Bundle, there: &HashSet<String>) -> Vec<&'a BundledFile> {
     let mut seen = HashSet::new();
-    let wanted = bundle.files().iter().filter(|file| !there.contains(&file.sha256));
-    wanted.filter(|file| seen.insert(file.sha256.as_str())).collect()
+    let wanted = bundle
+        .files()
+        .iter()
+        .filter(|file| !there.contains(&file.sha256));
+    wanted
+        .filter(|file| seen.insert(file.sha256.as_str()))
+        .collect()
 }
 
 async fn current(s3: &Client, bucket: &str, id: &SiteId) -> Result<Option<Pointer>, UploadError> {
-    let got = match s3.get_object().bucket(bucket).key(id.pointer_key()).send().await {
+    let got = match s3
+        .get_object()
+        .bucket(bucket)
+        .key(id.pointer_key())
+        .send()
+        .await
+    {
         Ok(got) => got,
         Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
         Err(error) => return Err(UploadError::call("read the site's pointer")(error)),
     };
-    let body = got.body.collect().await.map_err(UploadError::call("read the site's pointer"))?;
+    let body = got
+        .body
+        .collect()
+        .await
+        .map_err(UploadError::call("read the site's pointer"))?;
     // A pointer that cannot be read is replaced by one that can.
     Ok(serde_json::from_slice(&body.into_bytes()).ok())
 }
@@ -133,19 +175,35 @@ async fn current(s3: &Client, bucket: &str, id: &SiteId) -> Result<Option<Pointe
 /// The digests of the contents that are there.
 async fn contents(s3: &Client, bucket: &str, id: &SiteId) -> Result<HashSet<String>, UploadError> {
     let prefix = id.content_key("");
-    let mut pages = s3.list_objects_v2().bucket(bucket).prefix(&prefix).into_paginator().send();
+    let mut pages = s3
+        .list_objects_v2()
+        .bucket(bucket)
+        .prefix(&prefix)
+        .into_paginator()
+        .send();
     let mut digests = HashSet::new();
     while let Some(page) = pages.next().await {
         let page = page.map_err(UploadError::call("list the site's files"))?;
         let keys = page.contents().iter().filter_map(|object| object.key());
-        digests.extend(keys.filter_map(|key| key.strip_prefix(&prefix)).map(str::to_owned));
+        digests.extend(
+            keys.filter_map(|key| key.strip_prefix(&prefix))
+                .map(str::to_owned),
+        );
     }
     Ok(digests)
 }
 
-async fn send(s3: &Client, bucket: &str, id: &SiteId, bundle: &Bundle, file: &BundledFile) -> Result<u64, UploadError> {
+async fn send(
+    s3: &Client,
+    bucket: &str,
+    id: &SiteId,
+    bundle: &Bundle,
+    file: &BundledFile,
+) -> Result<u64, UploadError> {
     let path = bundle.path_of(file);
-    let body = ByteStream::from_path(&path).await.map_err(|source| UploadError::Read { path, source })?;
+    let body = ByteStream::from_path(&path)
+        .await
+        .map_err(|source| UploadError::Read { path, source })?;
     let put = s3
         .put_object()
         .bucket(bucket)
@@ -158,9 +216,21 @@ async fn send(s3: &Client, bucket: &str, id: &SiteId, bundle: &Bundle, file: &Bu
     Ok(file.size)
 }
 
-async fn put_json(s3: &Client, bucket: &str, key: &str, document: &impl serde::Serialize) -> Result<(), UploadError> {
+async fn put_json(
+    s3: &Client,
+    bucket: &str,
+    key: &str,
+    document: &impl serde::Serialize,
+) -> Result<(), UploadError> {
     let body = serde_json::to_vec(document).map_err(UploadError::call(format!("write `{key}`")))?;
-    let put = s3.put_object().bucket(bucket).key(key).content_type("application/json").body(body.into()).send().await;
+    let put = s3
+        .put_object()
+        .bucket(bucket)
+        .key(key)
+        .content_type("application/json")
+        .body(body.into())
+        .send()
+        .await;
     put.map_err(UploadError::call(format!("write `{key}`")))?;
     Ok(())
 }
