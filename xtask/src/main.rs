@@ -5,8 +5,10 @@
     reason = "a command that talks to a person"
 )]
 
+mod bench;
 mod demo;
 mod elf;
+mod incumbent;
 mod package;
 mod paths;
 mod setup;
@@ -36,6 +38,8 @@ enum Command {
     Test(test::Options),
     /// What `test` does, and documentation and long runs.
     Ci,
+    /// Measure, beside the incumbent.
+    Bench(bench::Options),
     /// Check the house's rules that no compiler checks.
     Tidy,
     /// Build the functions' bootstraps and write the zips that Lambda takes.
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::Test(options) => test::run(&options),
         Command::Ci => test::ci(),
+        Command::Bench(options) => bench::run(&options),
         Command::Tidy => tidy::run(),
         Command::Package(options) => package::run(&options).map(drop),
     };

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::setup::tools;
-use crate::{package, paths, setup, sh, tidy};
+use crate::{incumbent, package, paths, setup, sh, tidy};
 
 /// Which tests.
 #[derive(Args, Default)]
@@ -23,6 +23,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         checks()?;
     }
     let zip = package::run(&package::Options::default())?;
+    let references = incumbent::references(&["Title", "Photo", "Chart", "Clip", "Hold"])?;
     // Integration tests start these as programs; nextest builds only those of the crate under test.
     sh::run(
         "build the programs",
@@ -33,6 +34,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .args(["nextest", "run", "--workspace", "--no-fail-fast"])
         .env("FRAMEWRIGHT_FUNCTION_ZIP", &zip)
         .env("FRAMEWRIGHT_TEST_SITE", paths::example_bundle())
+        .env("FRAMEWRIGHT_TEST_REFERENCES", references)
         .env("FRAMEWRIGHT_TEST_VENV", paths::venv());
     if let Some(filter) = &options.filter {
         nextest.args(["-E", filter]);

@@ -64,9 +64,9 @@ fn sources(site: &Path) -> Result<Vec<std::path::PathBuf>> {
         {
             let path = entry?.path();
             if path.is_dir() {
-                folders.push(path)
+                folders.push(path);
             } else {
-                files.push(path)
+                files.push(path);
             }
         }
     }

@@ -1,0 +1,27 @@
+//! Ours beside the incumbent, in the same run, alternating.
+
+mod measure;
+mod render;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// What to measure.
+#[derive(Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Whole renders, wall and CPU seconds, beside the incumbent's. This is the default.
+    Render(render::Options),
+}
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    match &options.what {
+        None => render::run(&render::Options::default()),
+        Some(What::Render(options)) => render::run(options),
+    }
+}
