@@ -1,1 +1,5 @@
 //! Headless Chrome over a DevTools pipe.
+
+mod launch;
+
+pub use launch::LaunchError;
