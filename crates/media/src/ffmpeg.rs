@@ -127,14 +127,11 @@ async fn ask_version(program: &Path) -> Result<String, RunError> {
         .output_piped()
         .start(Instant::now() + VERSION_PATIENCE)?;
     let mut text = String::new();
-    let read = match running.take_stdout() {
-        Some(stdout) => stdout
-            .take(64 * 1024)
-            .read_to_string(&mut text)
-            .await
-            .map(|_| ()),
-        None => Ok(()),
-    };
+    let read = running
+        .take_stdout()?
+        .take(64 * 1024)
+        .read_to_string(&mut text)
+        .await;
     running.finish().await?;
     read.map_err(RunError::Pipe)?;
     Ok(text)

@@ -6,6 +6,7 @@ use crate::location::Location;
 use crate::progress::{self, Progress};
 use process::{Child, Command, Input, Output, StderrTail};
 use std::ffi::OsString;
+use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::Instant;
@@ -46,18 +47,14 @@ impl Invocation {
 
     /// Says only what went wrong, never asks, and overwrites.
     pub(crate) fn new(ffmpeg: &Ffmpeg) -> Self {
-        Self::with_log_level(ffmpeg, "warning")
-    }
-
-    /// As [`Self::new`], with another amount of messages.
-    pub(crate) fn with_log_level(ffmpeg: &Ffmpeg, level: &str) -> Self {
         Self::bare(ffmpeg.program())
             // Keeps messages free of colours, whatever the user's environment says.
             .env("AV_LOG_FORCE_NOCOLOR", "1")
-            .args(["-hide_banner", "-nostdin", "-y", "-loglevel", level])
+            .args(["-hide_banner", "-nostdin", "-y", "-loglevel", "warning"])
     }
 
-    fn env(mut self, name: &str, value: &str) -> Self {
+    /// Sets an environment variable.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command = self.command.env(name, value);
         self
     }
@@ -153,13 +150,17 @@ impl Invocation {
 
 impl Running {
     /// The run's `pipe:0`, once. Dropping it is the end of input.
-    pub(crate) fn take_stdin(&mut self) -> Option<ChildStdin> {
-        self.child.take_stdin()
+    pub(crate) fn take_stdin(&mut self) -> Result<ChildStdin, RunError> {
+        self.child
+            .take_stdin()
+            .ok_or_else(|| RunError::Pipe(io::ErrorKind::NotConnected.into()))
     }
 
     /// The run's `pipe:1`, once, unless it reports progress there.
-    pub(crate) fn take_stdout(&mut self) -> Option<ChildStdout> {
-        self.child.take_stdout()
+    pub(crate) fn take_stdout(&mut self) -> Result<ChildStdout, RunError> {
+        self.child
+            .take_stdout()
+            .ok_or_else(|| RunError::Pipe(io::ErrorKind::NotConnected.into()))
     }
 
     /// Follows how far the run has come. Changes end with the run.

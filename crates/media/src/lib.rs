@@ -24,6 +24,7 @@ mod invocation;
 mod location;
 mod progress;
 mod rate;
+mod report;
 
 pub mod audio;
 pub mod encode;

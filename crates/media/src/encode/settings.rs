@@ -97,6 +97,40 @@ pub enum ColourSpace {
     Bt709,
 }
 
+impl ColourSpace {
+    /// The filters that make yuv420p of this colour space from pictures of `format`.
+    ///
+    /// `colorspace` converts matrix and range in one step and costs a tenth of `scale` and `zscale`, which go through RGB.
+    pub(super) fn conversion_from(self, format: PictureFormat) -> &'static str {
+        match (self, format) {
+            (Self::Bt709, PictureFormat::Jpeg) => concat!(
+                "format=yuvj420p,",
+                "colorspace=iall=bt709:ispace=bt470bg:irange=pc:all=bt709:range=tv:fast=1:format=yuv420p"
+            ),
+            (Self::Bt709, PictureFormat::Png) => concat!(
+                "scale=out_color_matrix=bt709:out_range=tv:flags=bicubic+accurate_rnd+full_chroma_int,",
+                "format=yuv420p"
+            ),
+        }
+    }
+
+    /// The output options that write it into stream and container.
+    pub(super) fn tags(self) -> [&'static str; 8] {
+        match self {
+            Self::Bt709 => [
+                "-colorspace",
+                "bt709",
+                "-color_primaries",
+                "bt709",
+                "-color_trc",
+                "bt709",
+                "-color_range",
+                "tv",
+            ],
+        }
+    }
+}
+
 impl FromStr for ColourSpace {
     type Err = UnsupportedSetting;
 

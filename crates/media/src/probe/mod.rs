@@ -1,89 +1,31 @@
 //! What a media file holds, told by ffmpeg alone.
+//!
+//! ffmpeg describes a file that it opens in its log. The log is read whole, from a pipe of its own: what a program prints
+//! to standard error is kept in part only, and a film with many chapters says a lot.
+
+mod info;
+mod parse;
+
+pub use info::{AudioStream, Colour, MediaInfo, Rate, VideoStream};
 
 use crate::failure::RunError;
 use crate::ffmpeg::Ffmpeg;
+use crate::invocation::Invocation;
 use crate::location::Location;
-use std::time::{Duration, Instant};
+use crate::report;
+use std::time::Instant;
+use tokio::io::AsyncReadExt;
 
-/// What a file holds.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MediaInfo {
-    /// The container's names, as ffmpeg lists them: `mov,mp4,m4a,3gp,3g2,mj2`.
-    pub container: String,
-    /// How long it lasts, where that is known: streams and pictures have none.
-    pub duration: Option<Duration>,
-    /// The earliest timestamp, in seconds.
-    pub start: f64,
-    /// Video streams; cover pictures are not counted.
-    pub video: Vec<VideoStream>,
-    /// Audio streams.
-    pub audio: Vec<AudioStream>,
-}
+/// More than any file has to say; what comes after is not read.
+const LONGEST_REPORT: u64 = 4 << 20;
 
-/// A video stream.
-#[derive(Debug, Clone, PartialEq)]
-pub struct VideoStream {
-    /// ffmpeg's name of the codec: `h264`.
-    pub codec: String,
-    /// ffmpeg's name of the pixel format: `yuv420p`.
-    pub pixel_format: String,
-    /// Stored width in pixels.
-    pub width: u32,
-    /// Stored height in pixels.
-    pub height: u32,
-    /// Width over height of one pixel, as a fraction.
-    pub sample_aspect: (u32, u32),
-    /// Frames per second.
-    pub rate: Rate,
-    /// Clockwise turns that a player applies, in degrees: 0, 90, 180 or 270.
-    pub rotation: u16,
-    /// Whether it has transparency.
-    pub alpha: bool,
-    /// What the stream says of its colours.
-    pub colour: Colour,
-    /// Ticks a second of its timestamps.
-    pub ticks_per_second: f64,
-}
-
-/// How the frames of a stream follow each other.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Rate {
-    /// At this rate.
-    Constant(f64),
-    /// At this rate on average.
-    Variable(f64),
-    /// It cannot be told.
-    Unknown,
-}
-
-/// What a stream says of its colours; `None` where it says nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Colour {
-    /// `tv` or `pc`.
-    pub range: Option<String>,
-    /// The matrix: `bt709`, `smpte170m`, `bt2020nc`.
-    pub matrix: Option<String>,
-    /// The primaries.
-    pub primaries: Option<String>,
-    /// The transfer function.
-    pub transfer: Option<String>,
-}
-
-/// An audio stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AudioStream {
-    /// ffmpeg's name of the codec: `aac`.
-    pub codec: String,
-    /// Samples per second.
-    pub sample_rate: u32,
-    /// ffmpeg's name of the layout, or a count: `stereo`, `5.1`, `3 channels`.
-    pub channels: String,
-}
+/// What ffmpeg prints last when it opened its inputs and was told to do nothing with them.
+const OPENED: &str = "At least one output file must be specified";
 
 /// A file could not be probed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
-    /// ffmpeg did not open it.
+    /// ffmpeg did not open it: it is missing or no media.
     #[error("`{location}` cannot be read as media")]
     Unreadable {
         /// The file or URL.
@@ -92,17 +34,42 @@ pub enum ProbeError {
         #[source]
         source: RunError,
     },
+    /// ffmpeg opened it but did not describe it in a known way.
+    #[error("`{location}` is media of an unknown kind")]
+    Undescribed {
+        /// The file or URL.
+        location: Location,
+    },
 }
 
-/// Opens `location` and tells what it holds, without decoding it.
+/// Opens `location` and tells what it holds. At most the beginning is decoded.
 ///
 /// # Errors
-/// [`ProbeError::Unreadable`] if it is missing or no media.
+/// All of [`ProbeError`].
 pub async fn probe(
     ffmpeg: &Ffmpeg,
     location: &Location,
     deadline: Instant,
 ) -> Result<MediaInfo, ProbeError> {
-    let _ = (ffmpeg, location, deadline);
-    todo!()
+    let unreadable = |source| ProbeError::Unreadable {
+        location: location.clone(),
+        source,
+    };
+    let (invocation, report) = report::attach(Invocation::new(ffmpeg)).map_err(unreadable)?;
+    let mut running = invocation
+        .input(location)
+        .start(deadline)
+        .map_err(unreadable)?;
+    let mut text = Vec::new();
+    let read = report.take(LONGEST_REPORT).read_to_end(&mut text).await;
+    // Without an output the run always ends in an error; whether it came so far is what counts.
+    let ended = running.finish().await;
+    read.map_err(|broken| unreadable(RunError::Pipe(broken)))?;
+    let text = String::from_utf8_lossy(&text);
+    match ended {
+        Err(source) if !text.contains(OPENED) => Err(unreadable(source)),
+        _ => parse::parse(&text).ok_or_else(|| ProbeError::Undescribed {
+            location: location.clone(),
+        }),
+    }
 }

@@ -1,0 +1,4 @@
+//! Every operation with the real ffmpeg, its results read by an independent parser or decoded anew.
+
+mod encode;
+mod support;
