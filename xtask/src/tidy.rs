@@ -192,7 +192,7 @@ fn heading(line: &str) -> Option<String> {
 }
 
 fn leftovers(name: &str, text: &str) -> Vec<String> {
-    let words = ["todo!(", "unimplemented!(", "FIXME", "#[ignore"];
+    let words = ["todo!(", "unimplemented!(", "FIXME", "#[ignore]"];
     words
         .iter()
         .filter(|word| text.contains(*word))
