@@ -7,6 +7,7 @@ mod action;
 mod arn;
 mod caller;
 pub mod calls;
+pub mod case;
 mod compile;
 pub mod condition;
 mod context;
@@ -16,6 +17,8 @@ pub mod message;
 pub mod policy;
 mod request;
 mod span;
+mod truth;
+mod wildcard;
 
 pub use account::{AccountId, AccountIdError};
 pub use action::{Action, ActionError};

@@ -1,5 +1,16 @@
 //! The form of a policy that decisions are taken on.
 
+mod action;
+mod arn_pattern;
+mod condition;
+mod notes;
 mod policy;
+mod principal;
+mod resource;
+mod statement;
+mod variables;
 
+pub(crate) use notes::{Notes, Silent};
 pub use policy::Policy;
+pub(crate) use principal::Way;
+pub(crate) use statement::Match;

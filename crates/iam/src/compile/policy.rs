@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::Arn;
+use super::Notes;
+use super::action::ActionIndex;
+use super::statement::{CompiledStatement, Match};
 use crate::policy::{Document, DocumentError, Kind};
+use crate::{Arn, Request};
 
 /// A policy with its name, ready for decisions. Compiled once, shared by every decision that it takes part in.
 #[derive(Debug)]
@@ -11,10 +14,14 @@ pub struct Policy {
     name: Box<str>,
     arn: Option<Arn>,
     document: Document,
+    // INVARIANT: one per statement of `document`, in its order.
+    statements: Box<[CompiledStatement]>,
+    index: ActionIndex,
+    is_public: bool,
 }
 
 impl Policy {
-    /// Compiles an inline policy (or one that has no ARN for another reason).
+    /// Compiles an inline policy, or one that has no ARN for another reason.
     pub fn inline(name: &str, document: Document) -> Arc<Self> {
         Self::compile(name, None, document)
     }
@@ -33,9 +40,19 @@ impl Policy {
     }
 
     fn compile(name: &str, arn: Option<Arn>, document: Document) -> Arc<Self> {
+        let statements = document.statements();
+        let compiled = statements
+            .iter()
+            .map(|statement| CompiledStatement::of(statement, &document))
+            .collect();
+        let index = ActionIndex::of(statements);
+        let is_public = document.kind() == Kind::Resource && document.is_public();
         Arc::new(Self {
             name: name.into(),
             arn,
+            statements: compiled,
+            index,
+            is_public,
             document,
         })
     }
@@ -53,5 +70,26 @@ impl Policy {
     /// What it was compiled from.
     pub fn document(&self) -> &Document {
         &self.document
+    }
+
+    /// Whether it is a resource policy that S3 calls public.
+    pub(crate) fn is_public(&self) -> bool {
+        self.is_public
+    }
+
+    /// Calls `matched` with the place of each statement that takes part in deciding `request`, in no particular order.
+    pub(crate) fn meet<'p, N: Notes<'p>>(
+        &'p self,
+        request: &Request,
+        has_boundary: bool,
+        notes: &mut N,
+        mut matched: impl FnMut(&mut N, usize, Match),
+    ) {
+        for index in self.index.candidates(&request.action) {
+            let index = index as usize;
+            if let Some(found) = self.statements[index].meet(request, has_boundary, notes) {
+                matched(notes, index, found);
+            }
+        }
     }
 }

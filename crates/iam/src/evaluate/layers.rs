@@ -52,10 +52,10 @@ pub enum Layer {
     Scp,
     /// VPC endpoint policies.
     Vpce,
-    /// Identity-based policies.
-    Identity,
     /// The resource's own policy.
     Resource,
+    /// Identity-based policies.
+    Identity,
     /// The permissions boundary.
     Boundary,
     /// Session policies.
@@ -63,13 +63,14 @@ pub enum Layer {
 }
 
 impl Layer {
-    /// Every layer, in the order in which one is named where several deny.
+    /// Every layer, in the order in which they are asked.
+    // spec: iam/evaluation-logic#order
     pub const ALL: [Self; 7] = [
         Self::Rcp,
         Self::Scp,
         Self::Vpce,
-        Self::Identity,
         Self::Resource,
+        Self::Identity,
         Self::Boundary,
         Self::Session,
     ];

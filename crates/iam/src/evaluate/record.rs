@@ -38,10 +38,13 @@ impl Decision {
 pub struct Record {
     /// The answer.
     pub decision: Decision,
-    /// The layers that stood against it, the one that AWS names first; empty exactly when allowed.
+    /// The layers that stood against it, in the order of [`Layer::ALL`]; empty exactly when allowed.
     ///
     /// On an explicit denial every layer with a denying statement, else every required layer without an allowing one.
     pub denied_by: Vec<Denial>,
+    /// The one layer that a denial message names. Between accounts AWS names the resource's policy in some
+    /// cases where it is the identity side that lacks.
+    pub named: Option<Layer>,
     /// On an explicit denial the denying statements, else every statement that allowed in its layer.
     pub matched: Vec<Matched>,
     /// Condition keys that statements about this action and resource asked for and the request lacked, in lower
@@ -50,7 +53,18 @@ pub struct Record {
 }
 
 impl Record {
-    /// The layer that decided against the request: the one that a denial message names.
+    /// A call that any valid credential may make.
+    pub(super) fn without_policies() -> Self {
+        Self {
+            decision: Decision::Allowed,
+            denied_by: Vec::new(),
+            named: None,
+            matched: Vec::new(),
+            missing_keys: Vec::new(),
+        }
+    }
+
+    /// The layer that decided against the request: the first that stood against it.
     pub fn deciding(&self) -> Option<Denial> {
         self.denied_by.first().copied()
     }

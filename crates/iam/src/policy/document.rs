@@ -10,6 +10,7 @@ use crate::{Position, Span};
 #[derive(Debug, Clone)]
 pub struct Document {
     pub(super) source: Arc<str>,
+    pub(super) span: Span,
     pub(super) kind: Kind,
     pub(super) version: Version,
     pub(super) id: Option<Text>,
@@ -22,9 +23,14 @@ impl Document {
         self.kind
     }
 
-    /// The text that it was read from.
+    /// The text that it was read from, which may hold more than the document.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Where the document stands in its source.
+    pub fn span(&self) -> Span {
+        self.span
     }
 
     /// The language version; absent means [`Version::V2008`].
@@ -49,7 +55,7 @@ impl Document {
 
     /// The size that AWS holds against its quotas: characters without white space.
     pub fn counted_characters(&self) -> usize {
-        super::counted_characters(&self.source)
+        super::counted_characters(self.span.of(&self.source))
     }
 }
 
@@ -63,6 +69,16 @@ pub enum Version {
     V2012,
 }
 
+impl Version {
+    /// The version as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::V2008 => "2008-10-17",
+            Self::V2012 => "2012-10-17",
+        }
+    }
+}
+
 /// Whether a statement allows or denies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
@@ -70,6 +86,16 @@ pub enum Effect {
     Allow,
     /// `Deny`
     Deny,
+}
+
+impl Effect {
+    /// The effect as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        }
+    }
 }
 
 /// A string of a document with its place; numbers and booleans among condition values are held as their text.
@@ -183,6 +209,19 @@ pub enum PrincipalMap {
     Named(Vec<(PrincipalKind, Vec<Text>)>),
 }
 
+impl PrincipalMap {
+    /// Whether it names everyone: `"*"` or `{"AWS": "*"}` alone.
+    pub fn is_everyone(&self) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Named(named) => matches!(
+                named.as_slice(),
+                [(PrincipalKind::Aws, names)] if matches!(names.as_slice(), [name] if &*name.value == "*")
+            ),
+        }
+    }
+}
+
 /// The keys of a principal map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PrincipalKind {
@@ -194,6 +233,18 @@ pub enum PrincipalKind {
     Federated,
     /// S3 canonical user ids.
     CanonicalUser,
+}
+
+impl PrincipalKind {
+    /// The key as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "AWS",
+            Self::Service => "Service",
+            Self::Federated => "Federated",
+            Self::CanonicalUser => "CanonicalUser",
+        }
+    }
 }
 
 /// One operator with one key and the values it is compared with.

@@ -76,6 +76,14 @@ impl Kind {
         self.has_principal()
     }
 
+    /// Whether the text is held to the characters that IAM takes.
+    pub(crate) fn has_iam_characters(self) -> bool {
+        matches!(
+            self,
+            Self::Identity | Self::Boundary | Self::Session | Self::Trust
+        )
+    }
+
     /// Whether a Sid is held to letters and digits and unique; services with policies of their own allow more.
     pub(crate) fn has_strict_sids(self) -> bool {
         !matches!(self, Self::Resource | Self::Vpce)

@@ -1,1 +1,3 @@
-//! What the engine promises, from outside.
+//! What the engine promises, seen from outside.
+
+mod cases;
