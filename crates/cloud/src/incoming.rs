@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use http::{HeaderMap, Method, Uri};
-use hyper::body::Incoming as ReceivedBody;
 use jiff::Timestamp;
 
+use crate::body::ReceivedBody;
 use crate::request_id::RequestId;
 
 /// A request as it was received: nothing is decoded, normalised or believed yet.
@@ -66,6 +66,27 @@ impl Head {
             .find(|(key, _)| key == name)
             .map(|(_, value)| value)
     }
+}
+
+/// The bucket that a host names, as in `bucket.localhost:4566` and `bucket.s3.us-east-1.amazonaws.com`.
+pub(crate) fn bucket_of_host(host: &str) -> Option<&str> {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let bucket = match name.strip_suffix(".localhost") {
+        Some(rest) => rest.strip_suffix(".s3").unwrap_or(rest),
+        None => {
+            let rest = name.strip_suffix(".amazonaws.com")?;
+            let (bucket, endpoint) = rest.rsplit_once(".s3").or_else(|| rest.rsplit_once(".s3-"))?;
+            let regional = endpoint.strip_prefix(['.', '-']).is_some_and(|region| !region.contains('.'));
+            if !(endpoint.is_empty() || regional) {
+                return None;
+            }
+            bucket
+        }
+    };
+    (!bucket.is_empty() && bucket != "s3").then_some(bucket)
 }
 
 /// The pairs of a raw query, percent-decoded, in order. `+` is a plus sign, as AWS reads it.

@@ -18,6 +18,7 @@ mod clock;
 mod config;
 mod events;
 mod fault;
+mod identity;
 mod incoming;
 mod request_id;
 mod response;

@@ -117,6 +117,14 @@ impl Caller {
         }
     }
 
+    /// The caller, having signed in this way.
+    pub(super) fn signing(self, credential: CredentialUse) -> Self {
+        Self {
+            credential: Some(credential),
+            ..self
+        }
+    }
+
     pub(super) fn anonymous() -> Self {
         Self {
             identity: Identity::Anonymous,

@@ -4,15 +4,26 @@
 //! signature holds, or that carries none. What it says about the caller is therefore never taken
 //! from anything that the caller merely wrote.
 
+mod authenticator;
 mod caller;
+mod canonical;
+mod claim;
+mod credentials;
+mod error;
+mod payload;
+mod presigned_v2;
+mod signature;
+mod verify;
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub(crate) use self::authenticator::{Authenticator, service_of};
 pub(crate) use self::caller::{
     Caller, CredentialUse, Identity, SessionIdentity, SignatureKind, UserIdentity,
 };
+pub(crate) use self::signature::{EMPTY_SHA256, Scope, SigningKey, equal, hex, sha256_hex};
 use crate::config::Region;
 use crate::events::Trail;
 use crate::incoming::Head;
@@ -36,6 +47,16 @@ struct Parts {
 }
 
 impl Authenticated {
+    fn new(service: Service, region: Region, head: Head, caller: Caller, trail: Trail) -> Self {
+        Self(Arc::new(Parts {
+            service,
+            region,
+            head,
+            caller,
+            trail,
+        }))
+    }
+
     /// The service that the signature is scoped to.
     pub(crate) fn service(&self) -> Service {
         self.0.service

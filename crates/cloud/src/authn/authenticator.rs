@@ -1,0 +1,204 @@
+//! From a request as received to a request whose sender is known.
+
+use http::HeaderName;
+use http::header::HeaderValue;
+
+use crate::api_error::ApiError;
+use crate::authn::Authenticated;
+use crate::authn::caller::{Caller, CredentialUse, SignatureKind};
+use crate::authn::claim::{Claim, ClaimV4, scoped_service};
+use crate::authn::credentials::Credentials;
+use crate::authn::error::AuthError;
+use crate::authn::payload::PayloadMode;
+use crate::authn::presigned_v2::ClaimV2;
+use crate::authn::signature::sha256_hex;
+use crate::authn::verify::{admissible, v2, v4};
+use crate::body::{ChunkSigning, ReceivedBody, VerifiedBody};
+use crate::config::Region;
+use crate::events::Trail;
+use crate::identity::{Identities, Sessions};
+use crate::incoming::{Head, Incoming, query_pairs};
+use crate::service::Service;
+
+/// Establishes who sends requests; a handle.
+#[derive(Debug, Clone)]
+pub(crate) struct Authenticator {
+    credentials: Credentials,
+    region: Region,
+}
+
+/// Which service a request is for, as far as can be told before anything is verified.
+///
+/// # Errors
+/// The name in the scope, if this cloud has no such service.
+pub(crate) fn service_of(head: &Head) -> Result<Service, String> {
+    if let Some(name) = scoped_service(head) {
+        return Service::from_signing_name(&name).ok_or(name);
+    }
+    if head.query_parameter("AWSAccessKeyId").is_some() {
+        return Ok(Service::S3);
+    }
+    Ok(Service::of_unsigned(head))
+}
+
+impl Authenticator {
+    pub(crate) fn new(
+        account: iam::AccountId,
+        region: Region,
+        identities: Identities,
+        sessions: Sessions,
+    ) -> Self {
+        Self {
+            credentials: Credentials {
+                account,
+                identities,
+                sessions,
+            },
+            region,
+        }
+    }
+
+    /// Verifies a request for `service`.
+    ///
+    /// The body of an S3 request has not been touched when this returns, so that what the head
+    /// tells can be decided before the client is told to go on. The bodies of other services are
+    /// part of what is signed and have been read.
+    ///
+    /// # Errors
+    /// Why the sender is not known, in the service's words.
+    pub(crate) async fn authenticate(
+        &self,
+        service: Service,
+        incoming: Incoming,
+        trail: Trail,
+    ) -> Result<(Authenticated, VerifiedBody), ApiError> {
+        let Incoming { mut head, body } = incoming;
+        let in_words = |error: AuthError| error.into_api_error(service);
+        let (caller, body) = match Claim::read(&head, service).map_err(in_words)? {
+            Claim::Unsigned if service == Service::S3 => {
+                let body = VerifiedBody::plain(body, &head, None, trail.clone())?;
+                (Caller::anonymous(), body)
+            }
+            Claim::Unsigned => return Err(in_words(AuthError::Unsigned)),
+            Claim::V2(claim) => {
+                trail.key_named(&claim.access_key_id);
+                let caller = self.v2(&claim, &head).map_err(in_words)?;
+                (caller, VerifiedBody::plain(body, &head, None, trail.clone())?)
+            }
+            Claim::V4(claim) => {
+                trail.key_named(&claim.access_key_id);
+                self.v4(service, &claim, &head, body, &trail).await?
+            }
+        };
+        trail.authenticated(&caller);
+        restore_headers(&mut head, &caller);
+        let request = Authenticated::new(service, self.region.clone(), head, caller, trail);
+        Ok((request, body))
+    }
+
+    fn v2(&self, claim: &ClaimV2, head: &Head) -> Result<Caller, AuthError> {
+        let found = self.credentials.find(
+            &claim.access_key_id,
+            claim.session_token.as_deref(),
+            head.received_at,
+        )?;
+        v2(claim, head, &found.secret)?;
+        Ok(found.caller.signing(CredentialUse {
+            access_key_id: claim.access_key_id.clone(),
+            kind: SignatureKind::PresignedV2,
+            // The URL does not say when it was made.
+            signed_at: head.received_at,
+        }))
+    }
+
+    async fn v4(
+        &self,
+        service: Service,
+        claim: &ClaimV4,
+        head: &Head,
+        body: ReceivedBody,
+        trail: &Trail,
+    ) -> Result<(Caller, VerifiedBody), ApiError> {
+        let in_words = |error: AuthError| error.into_api_error(service);
+        let found = self
+            .credentials
+            .find(
+                &claim.access_key_id,
+                claim.session_token.as_deref(),
+                head.received_at,
+            )
+            .map_err(in_words)?;
+        admissible(claim, head, service, &self.region).map_err(in_words)?;
+        let body = if service == Service::S3 {
+            let (mode, text) = PayloadMode::read(head, claim.kind).map_err(in_words)?;
+            let key = v4(claim, head, service, &text, &found.secret).map_err(in_words)?;
+            let trail = trail.clone();
+            match mode {
+                PayloadMode::Unsigned => VerifiedBody::plain(body, head, None, trail)?,
+                PayloadMode::Sha256(hash) => VerifiedBody::plain(body, head, Some(hash), trail)?,
+                PayloadMode::UnsignedChunks => VerifiedBody::chunked(body, head, None, true, trail)?,
+                PayloadMode::SignedChunks { trailers } => {
+                    let signing = ChunkSigning::new(
+                        key,
+                        &claim.signed_at_text,
+                        &claim.scope,
+                        &claim.signature,
+                    );
+                    VerifiedBody::chunked(body, head, Some(signing), trailers, trail)?
+                }
+            }
+        } else {
+            let bytes = body.whole(head, largest_body(service), trail).await?;
+            v4(claim, head, service, &sha256_hex(&bytes), &found.secret).map_err(in_words)?;
+            VerifiedBody::whole(bytes)
+        };
+        let caller = found.caller.signing(CredentialUse {
+            access_key_id: claim.access_key_id.clone(),
+            kind: claim.kind,
+            signed_at: claim.signed_at,
+        });
+        Ok((caller, body))
+    }
+}
+
+/// The largest body of each service that must be read before its signature can be verified.
+const fn largest_body(service: Service) -> usize {
+    match service {
+        // A function's zip in base64.
+        Service::Lambda => 70_167_211,
+        Service::Logs => 8 * 1024 * 1024,
+        _ => 2 * 1024 * 1024,
+    }
+}
+
+/// Puts back the headers that a client moved into the query of the URL that it signed.
+fn restore_headers(head: &mut Head, caller: &Caller) {
+    let moved = |name: &str| match caller.credential().map(|credential| credential.kind) {
+        Some(SignatureKind::Presigned) => name.starts_with("x-amz-"),
+        Some(SignatureKind::PresignedV2) => {
+            name.starts_with("x-amz-") || name == "content-type" || name == "content-md5"
+        }
+        Some(SignatureKind::Header) | None => false,
+    };
+    let pairs: Vec<(String, String)> = query_pairs(head.raw_query()).collect();
+    for (name, value) in pairs {
+        let name = name.to_ascii_lowercase();
+        if !moved(&name) || OF_SIGNATURES.contains(&name.as_str()) {
+            continue;
+        }
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            head.headers.entry(name).or_insert(value);
+        }
+    }
+}
+
+/// Parameters that are part of a signature, not headers.
+const OF_SIGNATURES: [&str; 7] = [
+    "x-amz-algorithm",
+    "x-amz-credential",
+    "x-amz-date",
+    "x-amz-expires",
+    "x-amz-signedheaders",
+    "x-amz-signature",
+    "x-amz-security-token",
+];

@@ -1,0 +1,9 @@
+//! The body of a request as services read it: verified, and without the wire's framing.
+
+mod chunked;
+mod received;
+mod verified;
+
+pub(crate) use self::chunked::ChunkSigning;
+pub(crate) use self::received::{ReceivedBody, drain};
+pub(crate) use self::verified::{Receipt, VerifiedBody};
