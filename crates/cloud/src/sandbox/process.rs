@@ -19,6 +19,8 @@ use super::wire::{End, Report, Spec};
 pub(crate) struct SandboxProcess {
     child: Child,
     reports: Reports,
+    /// Why no entry could be executed, once that is known.
+    unstartable: Option<String>,
 }
 
 #[derive(Debug)]
@@ -132,6 +134,7 @@ impl Helper {
                 SandboxProcess {
                     child: self.child,
                     reports: self.reports,
+                    unstartable: None,
                 },
                 self.output,
             )),
@@ -156,23 +159,22 @@ impl SandboxProcess {
     ///
     /// Cancel safe: a later call goes on.
     pub(crate) async fn ended(&mut self) -> Ending {
-        let mut unstartable = None;
-        let ending = loop {
+        let end = loop {
             match self.reports.next().await {
-                Ok(Report::Unstartable { reason, .. }) => unstartable = Some(reason),
-                Ok(Report::Ended(end)) => break Ending::Program(end),
+                Ok(Report::Unstartable { reason, .. }) => self.unstartable = Some(reason),
+                Ok(Report::Refused { missing }) => self.unstartable = Some(missing),
+                Ok(Report::Ended(end)) => break end,
                 Ok(Report::Ready) => {}
-                Ok(Report::Refused { missing }) => break Ending::Unstartable { reason: missing },
-                // The helper itself was killed: its sandbox follows it.
-                Err(_) => break Ending::Program(End::Killed(9)),
+                // The helper is gone, without a word if it was killed: its sandbox follows it.
+                Err(_) => break End::Killed(9),
             }
         };
         if let Err(error) = self.child.wait().await {
             tracing::warn!(%error, "the sandbox helper cannot be waited for");
         }
-        match unstartable {
+        match self.unstartable.take() {
             Some(reason) => Ending::Unstartable { reason },
-            None => ending,
+            None => Ending::Program(end),
         }
     }
 

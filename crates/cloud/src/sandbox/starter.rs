@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::OnceCell;
 
-use super::process::{Ending, Helper, Output, SandboxProcess, StartError};
+use super::process::{Ending, Helper, StartError};
 use super::wire::{End, Isolation, Spec};
 
 /// Starts sandboxes, as isolated as the host allows.
@@ -73,9 +73,6 @@ impl Starter {
         Helper::execute(&self.helper)
     }
 }
-
-/// A sandbox with what its program writes.
-pub(crate) type Standing = (SandboxProcess, Output);
 
 fn warn_plain(missing: &str) {
     tracing::warn!(
