@@ -1,0 +1,65 @@
+//! One bucket as one identity sees it.
+
+use std::fmt;
+
+use aws_sdk_s3::Client;
+
+/// A bucket, and the client that speaks for the identity that uses it.
+///
+/// Clones share the connections.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+    pub(crate) owner: Option<String>,
+}
+
+impl Bucket {
+    /// The bucket `name`, whoever owns it.
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self {
+            client,
+            name: name.into(),
+            owner: None,
+        }
+    }
+
+    /// The same bucket, but every call fails unless `account` owns it.
+    #[must_use]
+    pub fn owned_by(mut self, account: impl Into<String>) -> Self {
+        self.owner = Some(account.into());
+        self
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The client behind it, for calls that are not about objects.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// The version of an object's content, as S3 spells it, quotes included.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ETag(String);
+
+impl ETag {
+    /// An entity tag as a header or a listing spells it.
+    pub fn new(spelling: impl Into<String>) -> Self {
+        Self(spelling.into())
+    }
+
+    /// The spelling that conditions take.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ETag {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}

@@ -1,0 +1,21 @@
+//! Objects of a bucket: what can be done with them, one file for each.
+
+mod copy;
+mod list;
+mod multipart;
+mod options;
+mod presign;
+mod range;
+mod read;
+mod remove;
+mod write;
+
+pub use copy::Copied;
+pub use list::Listed;
+pub use multipart::{UploadError, Uploaded};
+pub use options::PutOptions;
+pub use range::ByteRange;
+pub(crate) use range::ContentRange;
+pub use read::{Document, Object, ObjectHead};
+pub use remove::RemovalFailure;
+pub use write::Conditional;

@@ -1,0 +1,75 @@
+//! What all SDK clients of a process share: HTTP stack, retries, time limits.
+
+use std::time::Duration;
+
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{
+    BehaviorVersion, IdentityCache, Region, SharedCredentialsProvider, SharedHttpClient,
+    StalledStreamProtectionConfig,
+};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_types::SdkConfig;
+
+/// A connection that is not there after this time will not come.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Attempts of one call, the first included.
+const ATTEMPTS: u32 = 4;
+/// How long a transfer of S3 may stand still. Generous, since a busy machine can freeze a process
+/// for seconds.
+const STALL_GRACE: Duration = Duration::from_secs(30);
+
+/// The configuration that every SDK client of a process is made from.
+///
+/// `endpoint` replaces AWS's own endpoints for all services. There is no limit on the time of a
+/// whole call, since an invocation may take 15 minutes; clones share connections and the
+/// identity's cache.
+pub fn sdk_config(
+    region: impl Into<String>,
+    endpoint: Option<&str>,
+    credentials: SharedCredentialsProvider,
+) -> SdkConfig {
+    let mut builder = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region.into()))
+        .credentials_provider(credentials)
+        .identity_cache(IdentityCache::lazy().build())
+        .http_client(http_client(endpoint))
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .time_source(aws_smithy_async::time::SystemTimeSource::new())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .build(),
+        )
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+    builder.set_endpoint_url(endpoint.map(str::to_owned));
+    builder.build()
+}
+
+/// The HTTP stack for SDK clients that talk to `endpoint`, or to AWS where there is none.
+///
+/// The system's root certificates are loaded only when a connection may need them: reading them
+/// takes longer than a whole call to an embedded cloud on loopback.
+pub fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
+    if endpoint.is_some_and(|endpoint| endpoint.starts_with("http://")) {
+        Builder::new().build_http()
+    } else {
+        Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https()
+    }
+}
+
+/// An S3 client. Where `config` names an endpoint, buckets are addressed by path.
+pub fn s3_client(config: &SdkConfig) -> aws_sdk_s3::Client {
+    let stalls = StalledStreamProtectionConfig::enabled().grace_period(STALL_GRACE);
+    let config = aws_sdk_s3::config::Builder::from(config)
+        .force_path_style(config.endpoint_url().is_some())
+        .stalled_stream_protection(stalls.build());
+    aws_sdk_s3::Client::from_conf(config.build())
+}
