@@ -69,13 +69,114 @@ pub enum When {
     FirstUse,
 }
 
-/// The row of an operation; `None` for one that the table lacks, which must be refused.
-pub fn call(service: &str, operation: &str) -> Option<&'static Call> {
-    let _ = (service, operation);
-    todo!()
+impl When {
+    /// Whether the circumstance holds for a request that shows `circumstances`.
+    ///
+    /// The opposite of a circumstance holds wherever that is not shown, so that forgetting to say which of
+    /// the two it is never drops a decision.
+    fn holds_under(self, circumstances: &[Self]) -> bool {
+        match self {
+            Self::Always => true,
+            Self::NoVersion => !circumstances.contains(&Self::Version),
+            Self::NoSourceVersion => !circumstances.contains(&Self::SourceVersion),
+            other => circumstances.contains(&other),
+        }
+    }
 }
 
-/// Every row.
+impl Call {
+    /// The decisions for a request that shows these circumstances, in order.
+    pub fn needs_under(&self, circumstances: &[When]) -> impl Iterator<Item = &'static Need> {
+        self.needs
+            .iter()
+            .filter(move |need| need.when.holds_under(circumstances))
+    }
+}
+
+impl Need {
+    /// Adds the circumstance on which the decision depends.
+    pub(super) const fn when(mut self, when: When) -> Self {
+        self.when = when;
+        self
+    }
+
+    /// Adds the condition keys that the call brings.
+    pub(super) const fn keys(mut self, keys: &'static [&'static str]) -> Self {
+        self.keys = keys;
+        self
+    }
+}
+
+/// A decision that is always needed and brings no keys.
+pub(super) const fn need(action: &'static str, resource: Template) -> Need {
+    Need {
+        action,
+        resource,
+        when: When::Always,
+        keys: &[],
+    }
+}
+
+/// The row of an operation; `None` for one that the table lacks, which must be refused.
+pub fn call(service: &str, operation: &str) -> Option<&'static Call> {
+    let rows = TABLES
+        .into_iter()
+        .find(|rows| rows.first().is_some_and(|row| row.service == service))?;
+    rows.iter().find(|row| row.operation == operation)
+}
+
+/// Every row, service by service.
 pub fn calls() -> impl Iterator<Item = &'static Call> {
-    [].iter()
+    TABLES.into_iter().flatten()
+}
+
+// INVARIANT: each holds the rows of one service.
+const TABLES: [&[Call]; 6] = [
+    super::iam::CALLS,
+    super::sts::CALLS,
+    super::s3::CALLS,
+    super::lambda::CALLS,
+    super::logs::CALLS,
+    super::quotas::CALLS,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::Action;
+
+    #[test]
+    fn every_row_is_sound() {
+        let mut seen = HashSet::new();
+        for row in calls() {
+            assert!(seen.insert((row.service, row.operation)), "{row:?} twice");
+            assert!(std::ptr::eq(call(row.service, row.operation).unwrap(), row));
+            for need in row.needs {
+                Action::parse(need.action).unwrap();
+                assert!(need.keys.iter().all(|key| key.contains(':')), "{row:?}");
+            }
+            // Whatever a request shows or forgets to show, a call that needs anything needs its own action.
+            for circumstances in [
+                &[][..],
+                &[When::Version],
+                &[When::SourceVersion],
+                &[When::Acl, When::Tags],
+            ] {
+                let first = row.needs_under(circumstances).next();
+                assert_eq!(first.is_some(), !row.needs.is_empty(), "{row:?}");
+            }
+        }
+        assert!(call("s3", "Nonesuch").is_none() && call("ec2", "RunInstances").is_none());
+    }
+
+    #[test]
+    fn only_what_reports_the_caller_needs_nothing() {
+        let free: Vec<_> = calls()
+            .filter(|row| row.needs.is_empty())
+            .map(|row| row.operation)
+            .collect();
+        assert_eq!(free, ["GetCallerIdentity", "GetSessionToken"]);
+    }
 }

@@ -1,5 +1,7 @@
 //! The resources that calls act on, with gaps for names.
 
+use crate::{AccountId, Arn, ArnError, Resource};
+
 /// The resource of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Template {
@@ -15,6 +17,8 @@ pub enum Template {
     CodeObject,
     /// `arn:P:lambda:R:A:function:NAME`, with `:QUALIFIER` where the request names one.
     Function,
+    /// `arn:P:lambda:R:A:event-source-mapping:UUID`
+    EventSourceMapping,
     /// `arn:P:lambda:R:A:layer:NAME`
     Layer,
     /// A layer version as the request names it, of whatever account; one decision for each.
@@ -51,7 +55,7 @@ pub struct Place<'a> {
     /// The endpoint's region.
     pub region: &'a str,
     /// The account that is asked.
-    pub account: crate::AccountId,
+    pub account: AccountId,
 }
 
 /// The gaps of templates. Those named `…Arn` take a whole ARN, the others the bare name.
@@ -73,6 +77,8 @@ pub enum Slot {
     Function,
     /// Version or alias, as the request names it.
     Qualifier,
+    /// An event source mapping's UUID.
+    EventSourceMapping,
     /// Layer name.
     Layer,
     /// A layer version's ARN.
@@ -111,7 +117,7 @@ pub enum TemplateError {
     Missing(Slot),
     /// What was filled in is no ARN.
     #[error(transparent)]
-    Arn(#[from] crate::ArnError),
+    Arn(#[from] ArnError),
 }
 
 impl Template {
@@ -119,12 +125,153 @@ impl Template {
     ///
     /// # Errors
     /// [`TemplateError`]; the call must then be refused.
+    // spec: iam/calls#resources
     pub fn fill<'v>(
         self,
         place: Place<'_>,
         value: impl Fn(Slot) -> Option<&'v str>,
-    ) -> Result<crate::Resource, TemplateError> {
-        let _ = (place, value(Slot::Bucket));
-        todo!()
+    ) -> Result<Resource, TemplateError> {
+        let get = |slot| value(slot).ok_or(TemplateError::Missing(slot));
+        let regional = |service: &str, resource: String| {
+            let account = place.account.as_str();
+            Arn::of(place.partition, service, place.region, account, &resource)
+        };
+        let global = |service: &str, account: &str, resource: String| {
+            Arn::of(place.partition, service, "", account, &resource)
+        };
+        let object =
+            |bucket, key| Ok::<_, TemplateError>(format!("{}/{}", get(bucket)?, get(key)?));
+        let arn = match self {
+            Self::Unnamed => return Ok(Resource::UNNAMED),
+            Self::Bucket => global("s3", "", get(Slot::Bucket)?.to_owned()),
+            Self::Object => global("s3", "", object(Slot::Bucket, Slot::Key)?),
+            Self::SourceObject => global("s3", "", object(Slot::SourceBucket, Slot::SourceKey)?),
+            Self::CodeObject => global("s3", "", object(Slot::CodeBucket, Slot::CodeKey)?),
+            Self::Function => {
+                let qualifier = value(Slot::Qualifier)
+                    .map(|qualifier| format!(":{qualifier}"))
+                    .unwrap_or_default();
+                regional(
+                    "lambda",
+                    format!("function:{}{qualifier}", get(Slot::Function)?),
+                )
+            }
+            Self::EventSourceMapping => regional(
+                "lambda",
+                format!("event-source-mapping:{}", get(Slot::EventSourceMapping)?),
+            ),
+            Self::Layer => regional("lambda", format!("layer:{}", get(Slot::Layer)?)),
+            Self::LayerVersion => Arn::parse(get(Slot::LayerVersionArn)?),
+            Self::Role => Arn::parse(get(Slot::RoleArn)?),
+            Self::User => Arn::parse(get(Slot::UserArn)?),
+            Self::Group => Arn::parse(get(Slot::GroupArn)?),
+            Self::ManagedPolicy => Arn::parse(get(Slot::PolicyArn)?),
+            Self::PolicySource => Arn::parse(get(Slot::PolicySourceArn)?),
+            Self::Key => Arn::parse(get(Slot::KeyArn)?),
+            Self::FederatedUser => {
+                let name = get(Slot::FederatedUser)?;
+                global(
+                    "sts",
+                    place.account.as_str(),
+                    format!("federated-user/{name}"),
+                )
+            }
+            Self::ServiceLinkedRole => {
+                let service = get(Slot::LinkedService)?;
+                global(
+                    "iam",
+                    place.account.as_str(),
+                    format!("role/aws-service-role/{service}/*"),
+                )
+            }
+            Self::LogGroup => regional(
+                "logs",
+                format!("log-group:{}:log-stream:", get(Slot::LogGroup)?),
+            ),
+            Self::LogStream => {
+                let stream = get(Slot::LogStream)?;
+                regional(
+                    "logs",
+                    format!("log-group:{}:log-stream:{stream}", get(Slot::LogGroup)?),
+                )
+            }
+            Self::Quota => {
+                let code = get(Slot::QuotaCode)?;
+                regional(
+                    "servicequotas",
+                    format!("{}/{code}", get(Slot::QuotaService)?),
+                )
+            }
+        };
+        Ok(arn?.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_each_template() {
+        let account = "111122223333".parse().unwrap();
+        let place = Place {
+            partition: "aws",
+            region: "us-east-1",
+            account,
+        };
+        let value = |slot| match slot {
+            Slot::Bucket | Slot::SourceBucket => Some("b"),
+            Slot::Key | Slot::SourceKey => Some("k:1/x y"),
+            Slot::Function => Some("f"),
+            Slot::Qualifier => Some("prod"),
+            Slot::Layer => Some("l"),
+            Slot::RoleArn => Some("arn:aws:iam::111122223333:role/p/r"),
+            Slot::LogGroup => Some("/aws/lambda/f"),
+            Slot::LogStream => Some("2026/01/01/[$LATEST]ab"),
+            Slot::QuotaService => Some("lambda"),
+            Slot::QuotaCode => Some("L-B99A9384"),
+            Slot::LinkedService => Some("servicequotas.amazonaws.com"),
+            _ => None,
+        };
+        for (template, expected) in [
+            (Template::Unnamed, "*"),
+            (Template::Bucket, "arn:aws:s3:::b"),
+            (Template::Object, "arn:aws:s3:::b/k:1/x y"),
+            (
+                Template::Function,
+                "arn:aws:lambda:us-east-1:111122223333:function:f:prod",
+            ),
+            (
+                Template::Layer,
+                "arn:aws:lambda:us-east-1:111122223333:layer:l",
+            ),
+            (Template::Role, "arn:aws:iam::111122223333:role/p/r"),
+            (
+                Template::LogGroup,
+                "arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/f:log-stream:",
+            ),
+            (
+                Template::LogStream,
+                "arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/f:log-stream:2026/01/01/[$LATEST]ab",
+            ),
+            (
+                Template::Quota,
+                "arn:aws:servicequotas:us-east-1:111122223333:lambda/L-B99A9384",
+            ),
+            (
+                Template::ServiceLinkedRole,
+                "arn:aws:iam::111122223333:role/aws-service-role/servicequotas.amazonaws.com/*",
+            ),
+        ] {
+            assert_eq!(template.fill(place, value).unwrap().as_str(), expected);
+        }
+        assert_eq!(
+            Template::User.fill(place, value),
+            Err(TemplateError::Missing(Slot::UserArn))
+        );
+        assert!(matches!(
+            Template::Role.fill(place, |_| Some("r")),
+            Err(TemplateError::Arn(_))
+        ));
     }
 }

@@ -14,7 +14,7 @@ pub struct Style {
 pub enum ResourceForm {
     /// `on resource: arn:…`
     Arn,
-    /// `on resource: "arn:…"`
+    /// `on resource: "arn:…"`; nothing where the action has no resource.
     Quoted,
     /// `on resource: role NAME` for users, roles, groups and instance profiles, `policy ARN` for policies.
     KindAndName,

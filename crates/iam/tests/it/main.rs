@@ -1,3 +1,4 @@
 //! What the engine promises, seen from outside.
 
 mod cases;
+mod messages;
