@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use iam::calls::{Call, Need, Place, Slot, Template, When};
+use iam::calls::{Call, Need, Place, Slot, Template};
 use iam::message::{Style, denial};
 use iam::{AccountId, Action, Caller as Principal, Context, Layers, Policy, Record, Request, Resource};
 
@@ -127,10 +127,7 @@ impl Authorizer {
         let call: &Call = iam::calls::call(Op::SERVICE, Op::NAME)
             .ok_or_else(|| unmapped("the table of calls lacks it"))?;
         let common = of_request(request);
-        for need in call.needs {
-            if need.when != When::Always && !particulars.circumstances.contains(&need.when) {
-                continue;
-            }
+        for need in call.needs_under(&particulars.circumstances) {
             let action =
                 Action::parse(need.action).map_err(|error| unmapped(&error.to_string()))?;
             let resources = self
