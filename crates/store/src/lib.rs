@@ -26,12 +26,14 @@
 //! a lost condition and a throttled call.
 
 mod bucket;
+mod download;
 mod error;
 mod object;
 mod range_proxy;
 mod sdk;
 
 pub use bucket::{Bucket, ETag};
+pub use download::{Download, DownloadError};
 pub use error::{ErrorKind, StoreError};
 pub use object::{
     ByteRange, Conditional, Copied, Document, Listed, Object, ObjectHead, PutOptions,
