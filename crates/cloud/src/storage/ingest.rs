@@ -74,9 +74,22 @@ pub(crate) struct Ingest {
 
 struct Sink {
     file: StagedBlob,
+    digests: Digests,
+}
+
+/// The digests of bytes that come in pieces.
+pub(crate) struct Digests {
+    length: u64,
     md5: md5::Md5,
     hasher: Hasher,
     algorithm: Algorithm,
+}
+
+/// What the digests came to.
+struct Computed {
+    length: u64,
+    md5: [u8; 16],
+    raw: Vec<u8>,
 }
 
 impl Ingest {
@@ -89,9 +102,7 @@ impl Ingest {
         let file = spawn_blocking(move || blobs.stage()).await??;
         let sink = Sink {
             file,
-            md5: md5::Md5::new(),
-            hasher: Hasher::new(algorithm),
-            algorithm,
+            digests: Digests::new(algorithm),
         };
         Ok(Self {
             sink: Some(Box::new(sink)),
@@ -147,20 +158,16 @@ impl Ingest {
         let Some(sink) = self.sink.take() else {
             return Err(IngestError::Io(io::ErrorKind::BrokenPipe.into()));
         };
-        let Sink {
-            file,
-            md5,
-            hasher,
-            algorithm,
-        } = *sink;
-        let (md5, raw) = (md5.finalize().into(), hasher.finish());
-        claims.check(self.length, &md5, algorithm, &raw)?;
+        let Sink { file, digests } = *sink;
+        let algorithm = digests.algorithm;
+        let computed = digests.finish();
+        claims.check(algorithm, &computed)?;
         let blob = spawn_blocking(move || file.publish()).await??;
         Ok(Content {
             blob,
-            size: self.length,
-            md5,
-            checksum: Checksum::full(algorithm, &raw),
+            size: computed.length,
+            md5: computed.md5,
+            checksum: Checksum::full(algorithm, &computed.raw),
         })
     }
 }
@@ -168,36 +175,62 @@ impl Ingest {
 impl Sink {
     fn take_in(&mut self, batch: &[Bytes]) -> io::Result<()> {
         for bytes in batch {
-            self.md5.update(bytes);
-            self.hasher.update(bytes);
+            self.digests.update(bytes);
             self.file.write_all(bytes)?;
         }
         Ok(())
     }
 }
 
-impl Claims {
-    fn check(
-        &self,
-        length: u64,
-        md5: &[u8; 16],
-        algorithm: Algorithm,
-        raw: &[u8],
-    ) -> Result<(), IngestError> {
-        if let Some(claimed) = self.length
-            && claimed != length
-        {
-            return Err(IngestError::Length {
-                claimed,
-                received: length,
-            });
+impl Digests {
+    /// Digests of no byte: MD5, and a checksum by `algorithm`.
+    pub(crate) fn new(algorithm: Algorithm) -> Self {
+        Self {
+            length: 0,
+            md5: md5::Md5::new(),
+            hasher: Hasher::new(algorithm),
+            algorithm,
         }
-        if self.md5.is_some_and(|claimed| claimed != *md5) {
+    }
+
+    /// Takes in the next bytes.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.length += bytes.len() as u64;
+        self.md5.update(bytes);
+        self.hasher.update(bytes);
+    }
+
+    /// Whether the claims hold of all bytes taken in.
+    ///
+    /// # Errors
+    /// The claim that does not hold.
+    pub(crate) fn check(self, claims: &Claims) -> Result<(), IngestError> {
+        claims.check(self.algorithm, &self.finish())
+    }
+
+    fn finish(self) -> Computed {
+        Computed {
+            length: self.length,
+            md5: self.md5.finalize().into(),
+            raw: self.hasher.finish(),
+        }
+    }
+}
+
+impl Claims {
+    fn check(&self, algorithm: Algorithm, computed: &Computed) -> Result<(), IngestError> {
+        if let Some(claimed) = self.length
+            && claimed != computed.length
+        {
+            let received = computed.length;
+            return Err(IngestError::Length { claimed, received });
+        }
+        if self.md5.is_some_and(|claimed| claimed != computed.md5) {
             return Err(IngestError::Md5);
         }
         match &self.checksum {
             // A claim by another algorithm than the one computed was never checked, so it does not hold.
-            Some(claim) if claim.algorithm != algorithm || claim.value != raw => {
+            Some(claim) if claim.algorithm != algorithm || claim.value != computed.raw => {
                 Err(IngestError::Checksum(claim.algorithm))
             }
             _ => Ok(()),

@@ -30,7 +30,7 @@ pub(crate) use self::blob::Durability;
 pub(crate) use self::buckets::{BucketExists, DeleteBucketRefusal, NoSuchBucket};
 pub(crate) use self::checksum::{Algorithm, Checksum, Claim, Coverage, MalformedClaim};
 pub(crate) use self::condition::{ConditionFailed, WriteCondition};
-pub(crate) use self::ingest::{Claims, Content, Ingest, IngestError, LARGEST_UPLOAD};
+pub(crate) use self::ingest::{Claims, Content, Digests, Ingest, IngestError, LARGEST_UPLOAD};
 pub(crate) use self::lifecycle::{Expiration, Filter, FilterForm, Rule, expiry};
 pub(crate) use self::list::{Entry, Listing, Page};
 pub(crate) use self::multipart::{
