@@ -39,18 +39,26 @@ pub enum FailureKind {
     Killed,
     /// What it read is damaged, or not what its name says.
     InvalidInput,
+    /// What it read broke off before its end.
+    InputLost,
     /// Something else; the tail of its messages tells.
     Other,
 }
 
 impl Failure {
-    pub(crate) fn new(ended: Ended, elapsed: Duration) -> Self {
-        Self {
-            kind: kind_of(ended.exit, &ended.stderr),
+    /// The failure that `ended` is. `None` for a run that ended well: one that lost its input does not, although ffmpeg
+    /// takes a lost connection for the end of a file and exits with code 0.
+    pub(crate) fn of(ended: Ended, elapsed: Duration) -> Option<Self> {
+        let kind = kind_of(ended.exit, &ended.stderr);
+        if ended.exit.is_success() && kind != FailureKind::InputLost {
+            return None;
+        }
+        Some(Self {
+            kind,
             exit: ended.exit,
             elapsed,
             stderr: ended.stderr,
-        }
+        })
     }
 
     /// Why, as far as a caller can act on it.
@@ -94,12 +102,22 @@ impl fmt::Display for Failure {
     }
 }
 
+/// What ffmpeg prints when a connection breaks.
+const LOST: [&str; 5] = [
+    "Stream ends prematurely",
+    "Input/output error",
+    "Connection reset",
+    "Connection refused",
+    "Connection timed out",
+];
+
 fn kind_of(exit: Exit, stderr: &StderrTail) -> FailureKind {
     let printed = |text: &str| stderr.lines().any(|line| line.contains(text));
     match exit {
         Exit::Deadline => FailureKind::Deadline,
         Exit::Signal(_) | Exit::Killed | Exit::KeeperLost => FailureKind::Killed,
         Exit::Code(_) if printed("No space left on device") => FailureKind::DiskFull,
+        Exit::Code(_) if LOST.iter().any(|text| printed(text)) => FailureKind::InputLost,
         Exit::Code(_) if printed("Invalid data found when processing input") => {
             FailureKind::InvalidInput
         }

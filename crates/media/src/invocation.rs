@@ -4,7 +4,7 @@ use crate::failure::{Failure, RunError};
 use crate::ffmpeg::Ffmpeg;
 use crate::location::Location;
 use crate::progress::{self, Progress};
-use process::{Child, Command, Input, Output, StderrTail};
+use process::{Child, Command, Input, Output};
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -15,16 +15,16 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// The protocols that ffmpeg may open, also where a playlist or a list of files names others.
-const PROTOCOLS: &str = "file,pipe,fd,http,tcp";
+pub(crate) const PROTOCOLS: &str = "file,pipe,fd,http,tcp,subfile";
 
 /// How ffmpeg waits for a loopback server that stopped answering, in microseconds.
-const READ_TIMEOUT_US: &str = "60000000";
+pub(crate) const READ_TIMEOUT_US: &str = "60000000";
 
 /// The arguments of one run, in the order in which ffmpeg wants them.
 #[derive(Debug)]
 pub(crate) struct Invocation {
     command: Command,
-    progress: bool,
+    progress: Option<watch::Sender<Progress>>,
 }
 
 /// A run under way. Dropping it ends the process.
@@ -32,8 +32,7 @@ pub(crate) struct Invocation {
 pub(crate) struct Running {
     child: Child,
     started: Instant,
-    progress: watch::Receiver<Progress>,
-    follower: Option<JoinHandle<()>>,
+    follower: Option<JoinHandle<Progress>>,
 }
 
 impl Invocation {
@@ -41,7 +40,7 @@ impl Invocation {
     pub(crate) fn bare(program: &Path) -> Self {
         Self {
             command: Command::new(program),
-            progress: false,
+            progress: None,
         }
     }
 
@@ -81,10 +80,14 @@ impl Invocation {
         } else {
             &[]
         };
-        self.args(["-protocol_whitelist", PROTOCOLS])
-            .args(network.iter().copied())
-            .arg("-i")
-            .arg(location.argument())
+        self.args(network.iter().copied())
+            .input_argument(location.argument())
+    }
+
+    /// As [`Self::input`], for what is no location as it stands.
+    pub(crate) fn input_argument(self, argument: OsString) -> Self {
+        self.args(["-protocol_whitelist", PROTOCOLS, "-i"])
+            .arg(argument)
     }
 
     /// Adds a local file as output, after the options that apply to it.
@@ -113,8 +116,8 @@ impl Invocation {
     }
 
     /// Reports progress on standard output, which is then no output of the run.
-    pub(crate) fn reporting(mut self) -> Self {
-        self.progress = true;
+    pub(crate) fn reporting(mut self, publish: watch::Sender<Progress>) -> Self {
+        self.progress = Some(publish);
         self.args(["-progress", "pipe:1", "-stats_period", "0.2"])
             .output_piped()
     }
@@ -132,17 +135,15 @@ impl Invocation {
         tracing::debug!(command = ?self.command, "starting ffmpeg");
         let started = Instant::now();
         let mut child = self.command.spawn()?;
-        let (publish, progress) = watch::channel(Progress::default());
-        let stdout = if self.progress {
-            child.take_stdout()
-        } else {
-            None
+        let follower = match self.progress {
+            Some(publish) => child
+                .take_stdout()
+                .map(|stdout| tokio::spawn(progress::follow(stdout, publish))),
+            None => None,
         };
-        let follower = stdout.map(|stdout| tokio::spawn(progress::follow(stdout, publish)));
         Ok(Running {
             child,
             started,
-            progress,
             follower,
         })
     }
@@ -163,27 +164,21 @@ impl Running {
             .ok_or_else(|| RunError::Pipe(io::ErrorKind::NotConnected.into()))
     }
 
-    /// Follows how far the run has come. Changes end with the run.
-    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
-        self.progress.clone()
-    }
-
-    /// Waits for the end and returns the last report.
+    /// Waits for the end and returns the last report of progress.
     pub(crate) async fn finish(&mut self) -> Result<Progress, RunError> {
         let ended = self.child.wait().await;
-        if let Some(follower) = self.follower.take()
-            && follower.await.is_err()
-        {
-            tracing::warn!("the progress of an ffmpeg run was lost");
+        let progress = match self.follower.take() {
+            Some(follower) => follower.await.unwrap_or_default(),
+            None => Progress::default(),
+        };
+        match Failure::of(ended, self.started.elapsed()) {
+            Some(failure) => Err(failure.into()),
+            None => Ok(progress),
         }
-        if !ended.exit.is_success() {
-            return Err(Failure::new(ended, self.started.elapsed()).into());
-        }
-        Ok(*self.progress.borrow())
     }
 
-    /// Ends the run, whose result nobody needs any more, and returns the end of what it printed.
-    pub(crate) async fn stop(&mut self) -> StderrTail {
-        self.child.kill().await.stderr
+    /// Ends the run, whose result nobody needs any more.
+    pub(crate) async fn stop(&mut self) {
+        self.child.kill().await;
     }
 }

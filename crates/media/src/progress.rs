@@ -15,19 +15,24 @@ pub struct Progress {
     pub bytes: u64,
 }
 
-/// Follows the `-progress` stream of a run until it ends. Publishes one value per report.
-pub(crate) async fn follow(stream: impl AsyncRead + Unpin, publish: watch::Sender<Progress>) {
+/// Follows the `-progress` stream of a run until it ends. Publishes each report and returns the last.
+pub(crate) async fn follow(
+    stream: impl AsyncRead + Unpin,
+    publish: watch::Sender<Progress>,
+) -> Progress {
     let mut lines = BufReader::new(stream).lines();
-    let mut next = Progress::default();
+    let (mut next, mut last) = (Progress::default(), Progress::default());
     // A stream that breaks ends with the run, whose exit tells more.
     while let Ok(Some(line)) = lines.next_line().await {
         if let Some((key, value)) = line.split_once('=') {
             next.apply(key.trim(), value.trim());
             if key == "progress" {
+                last = next;
                 publish.send_replace(next);
             }
         }
     }
+    last
 }
 
 impl Progress {

@@ -67,6 +67,12 @@ impl FrameRate {
         self.ticks(frame, u64::from(sample_rate))
     }
 
+    /// As [`Self::sample_of`], but the last sample that does not lie after the exact time.
+    pub(crate) fn sample_before(self, frame: u64, sample_rate: u32) -> u64 {
+        let exact = u128::from(frame) * u128::from(self.denominator) * u128::from(sample_rate);
+        (exact / u128::from(self.numerator)) as u64
+    }
+
     /// Ticks a second of a video track in which every frame lasts a whole number of ticks.
     pub(crate) fn timescale(self) -> u32 {
         let mut timescale = self.numerator;
@@ -74,6 +80,11 @@ impl FrameRate {
             timescale *= 2;
         }
         timescale
+    }
+
+    /// Ticks that a frame lasts in a track with [`Self::timescale`] ticks a second.
+    pub(crate) fn ticks_per_frame(self) -> u32 {
+        self.timescale() / self.numerator * self.denominator
     }
 
     /// `frame / rate × per_second`, to the nearest, halves up.

@@ -2,6 +2,7 @@
 
 use crate::location::Location;
 use crate::rate::FrameRate;
+use std::collections::HashMap;
 
 /// What an `<Audio>` or a video with sound registered for one frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +30,7 @@ pub struct AudioAsset {
 pub struct InlineAsset {
     /// The same for all pieces of one thing. Where pieces of one id overlap, the later one is heard.
     pub id: String,
-    /// Pitch: 1 leaves it alone. The same for all pieces of one id.
+    /// Pitch: 1 leaves it alone. Above 0; that of an id's first piece counts.
     pub tone_frequency: f64,
     /// The samples, which begin with the frame.
     pub pcm: PcmSpan,
@@ -41,7 +42,7 @@ pub struct InlineAsset {
 pub struct PcmSpan {
     /// The file.
     pub file: Location,
-    /// Where the run begins, in bytes: a multiple of 4.
+    /// Where the run begins, in bytes.
     pub offset: u64,
     /// Samples for each channel. The run has four times as many bytes.
     pub samples: u64,
@@ -49,28 +50,72 @@ pub struct PcmSpan {
 
 /// A frame says something that cannot be heard.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum TimelineError {
-    /// A playback rate, pitch or trim is no usable number.
-    #[error("{what} of `{id}` in frame {frame} is {value}, which cannot be played")]
-    Unplayable {
-        /// The asset.
-        id: String,
-        /// Counted from the first frame of the render.
-        frame: u64,
-        /// Which of the numbers.
-        what: &'static str,
-        /// The number.
-        value: f64,
-    },
+#[error("{what} of `{id}` in frame {frame} is {value}, which cannot be played")]
+pub struct TimelineError {
+    id: String,
+    /// Counted from the first frame of the render.
+    frame: u64,
+    what: &'static str,
+    value: f64,
 }
 
 /// The sound of a composition: its tracks, and how long it is.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Timeline {}
+pub struct Timeline {
+    rate: FrameRate,
+    frames: u64,
+    // INVARIANT: in the order of their first frames, and of mention within one.
+    pub(super) tracks: Vec<Track>,
+    // INVARIANT: as above, and so are the pieces of each.
+    pub(super) inline: Vec<InlineTrack>,
+}
+
+/// One stretch of one file, heard from a frame on.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Track {
+    pub(super) source: Location,
+    pub(super) stream: u32,
+    pub(super) playback_rate: f64,
+    pub(super) tone_frequency: f64,
+    /// Sample of the composition at which it begins.
+    pub(super) begin: u64,
+    /// Sample at which it begins in the source, counted in the sound at the playback rate.
+    pub(super) trim: u64,
+    /// Loudness from `begin` to the last step's end.
+    // INVARIANT: not empty, ends ascend.
+    pub(super) loudness: Vec<Loudness>,
+}
+
+/// Loudness up to a sample of the composition.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Loudness {
+    pub(super) end: u64,
+    pub(super) gain: f32,
+}
+
+/// Sound made by the page, in pieces.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct InlineTrack {
+    pub(super) tone_frequency: f64,
+    // INVARIANT: not empty.
+    pub(super) pieces: Vec<Piece>,
+}
+
+/// Samples that begin at a sample of the composition.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Piece {
+    pub(super) begin: u64,
+    pub(super) pcm: PcmSpan,
+}
 
 /// Makes a [`Timeline`] from frame after frame.
 #[derive(Debug)]
-pub struct TimelineBuilder {}
+pub struct TimelineBuilder {
+    timeline: Timeline,
+    /// For each id the track it extends and the frame it was mentioned in last.
+    open: HashMap<String, (usize, u64)>,
+    inline: HashMap<String, usize>,
+}
 
 impl Timeline {
     /// Samples per second of everything that is mixed.
@@ -78,44 +123,284 @@ impl Timeline {
 
     /// Samples for each channel: the number of frames over the rate, to the nearest sample.
     pub fn samples(&self) -> u64 {
-        todo!()
+        self.rate.sample_of(self.frames, Self::SAMPLE_RATE)
     }
 
     /// Frames that were pushed.
     pub fn frames(&self) -> u64 {
-        todo!()
+        self.frames
     }
 
-    /// Whether nothing is ever heard.
+    /// Whether no frame mentions anything to be heard.
     pub fn is_silent(&self) -> bool {
-        todo!()
+        self.tracks.is_empty() && self.inline.is_empty()
+    }
+}
+
+impl Track {
+    /// Sample of the composition at which it ends.
+    pub(super) fn end(&self) -> u64 {
+        self.loudness.last().map_or(self.begin, |last| last.end)
     }
 }
 
 impl TimelineBuilder {
     /// A timeline without frames.
     pub fn new(rate: FrameRate) -> Self {
-        let _ = rate;
-        todo!()
+        Self {
+            timeline: Timeline {
+                rate,
+                frames: 0,
+                tracks: Vec::new(),
+                inline: Vec::new(),
+            },
+            open: HashMap::new(),
+            inline: HashMap::new(),
+        }
     }
 
     /// Adds the next frame and what is heard in it; most frames repeat what the frame before said.
     ///
-    /// An id that is mentioned on consecutive frames makes one track; of two mentions in one frame the first counts.
+    /// An id that is mentioned on consecutive frames makes one track, which is what its first mention says but for the
+    /// volume; of two mentions in one frame the first counts.
     ///
     /// # Errors
-    /// [`TimelineError::Unplayable`].
+    /// [`TimelineError`] for a playback rate, pitch, trim or volume that is no usable number.
     pub fn push_frame(
         &mut self,
         assets: impl IntoIterator<Item = AudioAsset>,
         inline: impl IntoIterator<Item = InlineAsset>,
     ) -> Result<(), TimelineError> {
-        let _ = (assets.into_iter(), inline.into_iter());
-        todo!()
+        let frame = self.timeline.frames;
+        for asset in assets {
+            self.add(frame, asset)?;
+        }
+        for piece in inline {
+            self.add_inline(frame, piece)?;
+        }
+        self.timeline.frames += 1;
+        // Ids that this frame does not mention are over: what comes later under one is another track.
+        self.open.retain(|_, (_, last)| *last == frame);
+        Ok(())
     }
 
     /// The timeline of all frames pushed.
     pub fn finish(self) -> Timeline {
-        todo!()
+        self.timeline
+    }
+
+    fn add(&mut self, frame: u64, asset: AudioAsset) -> Result<(), TimelineError> {
+        let volume = finite(&asset.id, frame, "volume", asset.volume)?.max(0.0) as f32;
+        let loudness = Loudness {
+            end: self.boundary(frame + 1),
+            gain: volume,
+        };
+        match self.open.get_mut(&asset.id) {
+            Some((_, last)) if *last == frame => {}
+            Some((track, last)) => {
+                *last = frame;
+                extend(&mut self.timeline.tracks[*track].loudness, loudness);
+            }
+            None => {
+                let track = self.track(frame, &asset, loudness)?;
+                self.open
+                    .insert(asset.id, (self.timeline.tracks.len(), frame));
+                self.timeline.tracks.push(track);
+            }
+        }
+        Ok(())
+    }
+
+    fn track(
+        &self,
+        frame: u64,
+        asset: &AudioAsset,
+        loudness: Loudness,
+    ) -> Result<Track, TimelineError> {
+        let id = &asset.id;
+        let playback_rate = positive(id, frame, "playback rate", asset.playback_rate)?;
+        let tone_frequency = positive(id, frame, "tone frequency", asset.tone_frequency)?;
+        let media_frame = finite(id, frame, "media frame", asset.media_frame)?;
+        let start_frame = finite(id, frame, "start frame", asset.start_frame)?;
+        // What is trimmed is counted in the source; what has played since is heard at the playback rate.
+        let heard_frames = start_frame / playback_rate + (media_frame - start_frame);
+        let trim = heard_frames / self.timeline.rate.as_f64() * f64::from(Timeline::SAMPLE_RATE);
+        Ok(Track {
+            source: asset.source.clone(),
+            stream: asset.stream,
+            playback_rate,
+            tone_frequency,
+            begin: self.boundary(frame),
+            trim: trim.round().max(0.0) as u64,
+            loudness: vec![loudness],
+        })
+    }
+
+    fn add_inline(&mut self, frame: u64, asset: InlineAsset) -> Result<(), TimelineError> {
+        let tone_frequency = positive(&asset.id, frame, "tone frequency", asset.tone_frequency)?;
+        // Rounded down, as the page does when it counts the samples of a frame.
+        let begin = self
+            .timeline
+            .rate
+            .sample_before(frame, Timeline::SAMPLE_RATE);
+        let piece = Piece {
+            begin,
+            pcm: asset.pcm,
+        };
+        match self.inline.get(&asset.id) {
+            Some(track) => self.timeline.inline[*track].pieces.push(piece),
+            None => {
+                self.inline.insert(asset.id, self.timeline.inline.len());
+                self.timeline.inline.push(InlineTrack {
+                    tone_frequency,
+                    pieces: vec![piece],
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn boundary(&self, frame: u64) -> u64 {
+        self.timeline.rate.sample_of(frame, Timeline::SAMPLE_RATE)
+    }
+}
+
+/// Appends a step, which lengthens the last where the gain stays.
+fn extend(loudness: &mut Vec<Loudness>, step: Loudness) {
+    match loudness.last_mut() {
+        Some(last) if last.gain == step.gain => last.end = step.end,
+        _ => loudness.push(step),
+    }
+}
+
+fn finite(id: &str, frame: u64, what: &'static str, value: f64) -> Result<f64, TimelineError> {
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(TimelineError {
+            id: id.to_owned(),
+            frame,
+            what,
+            value,
+        })
+    }
+}
+
+fn positive(id: &str, frame: u64, what: &'static str, value: f64) -> Result<f64, TimelineError> {
+    if value > 0.0 {
+        finite(id, frame, what, value)
+    } else {
+        Err(TimelineError {
+            id: id.to_owned(),
+            frame,
+            what,
+            value,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asset(id: &str, media_frame: f64, volume: f64) -> AudioAsset {
+        AudioAsset {
+            id: id.to_owned(),
+            source: Location::file("a.mp3"),
+            stream: 0,
+            media_frame,
+            start_frame: 0.0,
+            playback_rate: 1.0,
+            tone_frequency: 1.0,
+            volume,
+        }
+    }
+
+    fn builder() -> TimelineBuilder {
+        TimelineBuilder::new(FrameRate::new(30.0).unwrap())
+    }
+
+    #[test]
+    fn an_id_on_consecutive_frames_is_one_track_with_steps_of_loudness() {
+        let mut frames = builder();
+        for volume in [1.0, 1.0, 0.5] {
+            frames
+                .push_frame([asset("a", 7.0, volume), asset("a", 9.0, 0.1)], [])
+                .unwrap();
+        }
+        frames.push_frame([], []).unwrap();
+        frames.push_frame([asset("a", 20.0, 1.0)], []).unwrap();
+        let timeline = frames.finish();
+        assert_eq!(timeline.samples(), 8000);
+        let [first, second] = &timeline.tracks[..] else {
+            panic!("{timeline:?}")
+        };
+        assert_eq!(
+            first.loudness,
+            [
+                Loudness {
+                    end: 3200,
+                    gain: 1.0
+                },
+                Loudness {
+                    end: 4800,
+                    gain: 0.5
+                }
+            ]
+        );
+        assert_eq!((first.begin, first.trim), (0, 11_200));
+        assert_eq!(
+            (second.begin, second.trim, second.end()),
+            (6400, 32_000, 8000)
+        );
+    }
+
+    #[test]
+    fn trims_are_counted_in_the_source_and_play_at_the_rate() {
+        let cases = [
+            (0.0, 20.0, 1.0, 20.0 / 30.0),
+            (0.0, 20.0, 1.5, 20.0 / 30.0),
+            (30.0, 50.0, 2.0, 0.5 + 20.0 / 30.0),
+        ];
+        for (start_frame, media_frame, playback_rate, seconds) in cases {
+            let mut frames = builder();
+            let asset = AudioAsset {
+                start_frame,
+                playback_rate,
+                ..asset("a", media_frame, 1.0)
+            };
+            frames.push_frame([asset], []).unwrap();
+            assert_eq!(
+                frames.finish().tracks[0].trim,
+                (seconds * 48_000.0_f64).round() as u64
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_played_is_refused_by_name() {
+        let refused = builder()
+            .push_frame(
+                [AudioAsset {
+                    playback_rate: 0.0,
+                    ..asset("a", 0.0, 1.0)
+                }],
+                [],
+            )
+            .unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "playback rate of `a` in frame 0 is 0, which cannot be played"
+        );
+        assert!(
+            builder()
+                .push_frame([asset("a", f64::NAN, 1.0)], [])
+                .is_err()
+        );
+        assert!(
+            builder()
+                .push_frame([asset("a", 0.0, f64::INFINITY)], [])
+                .is_err()
+        );
     }
 }

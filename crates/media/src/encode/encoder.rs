@@ -23,6 +23,7 @@ const LONGEST_HOLD: u64 = 8;
 #[derive(Debug)]
 pub struct ChunkEncoder {
     running: Running,
+    progress: watch::Receiver<Progress>,
     input: ChildStdin,
     destination: PathBuf,
     pictures: PictureFormat,
@@ -98,12 +99,14 @@ impl ChunkEncoder {
         deadline: Instant,
     ) -> Result<Self, EncodeError> {
         let not_started = |source| EncodeError::Ffmpeg { frames: 0, source };
-        let mut running = invocation(ffmpeg, settings, destination)
+        let (publish, progress) = watch::channel(Progress::default());
+        let mut running = invocation(ffmpeg, settings, destination, publish)
             .start(deadline)
             .map_err(not_started)?;
         let input = running.take_stdin().map_err(not_started)?;
         Ok(Self {
             running,
+            progress,
             input,
             destination: destination.to_owned(),
             pictures: settings.pictures,
@@ -147,7 +150,7 @@ impl ChunkEncoder {
 
     /// Follows what is encoded, which runs behind what is added.
     pub fn progress(&self) -> watch::Receiver<Progress> {
-        self.running.progress()
+        self.progress.clone()
     }
 
     /// Ends the input and waits for the chunk.
@@ -214,7 +217,12 @@ impl ChunkEncoder {
     }
 }
 
-fn invocation(ffmpeg: &Ffmpeg, settings: &EncodeSettings, destination: &Path) -> Invocation {
+fn invocation(
+    ffmpeg: &Ffmpeg,
+    settings: &EncodeSettings,
+    destination: &Path,
+    progress: watch::Sender<Progress>,
+) -> Invocation {
     let rate = settings.rate.to_string();
     Invocation::new(ffmpeg)
         .input_piped()
@@ -255,7 +263,7 @@ fn invocation(ffmpeg: &Ffmpeg, settings: &EncodeSettings, destination: &Path) ->
             &settings.rate.timescale().to_string(),
         ])
         .args(["-movflags", "+faststart", "-f", "mp4"])
-        .reporting()
+        .reporting(progress)
         .output_file(destination)
 }
 

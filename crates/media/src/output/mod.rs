@@ -1,9 +1,10 @@
 //! Chunks and sound become the output, written once.
 //!
-//! Video is copied, never encoded again; sound is mixed, encoded and muxed on the way.
+//! Video is copied, never encoded again; sound is mixed, encoded and muxed on the way. The one thing done to a written
+//! file is that its index is moved to its beginning.
 
 mod assemble;
 mod join;
 
 pub use assemble::{AssembleError, Assembled, Assembly, assemble};
-pub use join::{Chunk, MergeError, Merged, merge};
+pub use join::{Chunk, JoinError, Merged, merge};

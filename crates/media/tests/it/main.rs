@@ -1,4 +1,6 @@
 //! Every operation with the real ffmpeg, its results read by an independent parser or decoded anew.
 
+mod audio;
 mod encode;
+mod server;
 mod support;
