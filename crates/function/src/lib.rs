@@ -1,1 +1,3 @@
-//! The render function.
+//! The render function: every routine of the protocol, one binary.
+
+mod launch;

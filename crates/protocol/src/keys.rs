@@ -49,6 +49,12 @@ impl RenderKeys {
         self.at("lease.json")
     }
 
+    /// The client's wish that the render ends, `{"cancelledAt": <ms>}`.
+    #[must_use]
+    pub fn cancel(&self) -> String {
+        self.at("cancel.json")
+    }
+
     /// The prefix of all chunks' objects, with a slash at its end.
     #[must_use]
     pub fn chunks(&self) -> String {

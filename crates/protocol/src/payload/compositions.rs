@@ -1,6 +1,7 @@
 //! `compositions`: lists the compositions of a site.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,29 @@ impl Compositions {
             bucket_name: None,
         }
     }
+}
+
+/// [`CompositionsResponse`] as far as a list of compositions needs it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CompositionSummaries {
+    /// In the page's order.
+    pub compositions: Vec<CompositionSummary>,
+}
+
+/// A composition without its props.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CompositionSummary {
+    /// Its name.
+    pub id: String,
+    /// Pixels.
+    pub width: NonZeroU32,
+    /// Pixels.
+    pub height: NonZeroU32,
+    /// Frames per second.
+    pub fps: f64,
+    /// How many frames it has.
+    pub duration_in_frames: NonZeroU32,
 }
 
 /// The compositions of a site.

@@ -9,7 +9,9 @@ mod start;
 mod status;
 mod still;
 
-pub use compositions::{Compositions, CompositionsResponse};
+pub use compositions::{
+    CompositionSummaries, CompositionSummary, Compositions, CompositionsResponse,
+};
 pub use info::{Info, InfoResponse};
 pub use launch::Launch;
 pub use renderer::Renderer;

@@ -97,6 +97,43 @@ pub struct Still {
     pub storage_class: Option<String>,
 }
 
+impl Still {
+    /// Asks for the first frame of `composition` of the site `serve_url` with the defaults of clients, answered with
+    /// one JSON object.
+    #[must_use]
+    pub fn new(composition: impl Into<String>, serve_url: impl Into<String>) -> Self {
+        Self {
+            composition: composition.into(),
+            serve_url: serve_url.into(),
+            input_props: SerializedInputProps::default(),
+            image_format: ImageFormat::default(),
+            env_variables: BTreeMap::new(),
+            jpeg_quality: Some(80),
+            max_retries: Some(1),
+            frame: 0,
+            privacy: Privacy::Private,
+            attempt: Some(1),
+            log_level: LogLevel::default(),
+            out_name: None,
+            timeout_in_milliseconds: default_timeout(),
+            chromium_options: ChromiumOptions::default(),
+            scale: Some(1.0),
+            download_behavior: DownloadBehavior::default(),
+            version: Some(Version::current()),
+            force_height: None,
+            force_width: None,
+            force_fps: None,
+            force_duration_in_frames: None,
+            bucket_name: None,
+            delete_after: None,
+            streamed: false,
+            offthread_video_cache_size_in_bytes: None,
+            media_cache_size_in_bytes: None,
+            storage_class: None,
+        }
+    }
+}
+
 /// The image that was rendered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

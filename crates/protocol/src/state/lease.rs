@@ -41,6 +41,9 @@ pub struct Leadership {
     /// Attempts so far, by chunk; chunks never invoked are left out.
     #[serde(default)]
     pub tries: Vec<Tries>,
+    /// Launches that began since a part was last stored.
+    #[serde(default)]
+    pub fruitless: u32,
     /// Invocations of any kind so far.
     #[serde(default)]
     pub invocations: u32,

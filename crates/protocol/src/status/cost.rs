@@ -10,23 +10,26 @@ use crate::state::Plan;
 /// What clients add to each renderer's duration for its start.
 const START_MS: u64 = 100;
 
+/// What the durations of renderers that have finished add up to.
+#[must_use]
+pub fn finished_duration(timings: &[Timing]) -> u64 {
+    timings
+        .iter()
+        .map(|t| t.rendered.saturating_sub(t.start) + START_MS)
+        .sum()
+}
+
 /// What the renderers' durations add up to until `now_unix_ms`, those still at work included.
 #[must_use]
 pub fn billing_duration(progress: &Progress, started_unix_ms: u64, now_unix_ms: u64) -> u64 {
-    let finished: u64 = progress
-        .timings
-        .iter()
-        .map(|t| t.rendered.saturating_sub(t.start) + START_MS)
-        .sum();
-    let at_work = u64::from(progress.lambdas_invoked).saturating_sub(progress.timings.len() as u64);
+    let finished = finished_duration(&progress.timings);
+    if progress.post_render_data.is_some() {
+        return finished;
+    }
+    let at_work =
+        u64::from(progress.lambdas_invoked).saturating_sub(progress.timings.len() as u64);
     let until = progress.fatal_error_timestamp.unwrap_or(now_unix_ms);
-    let since_start = until.saturating_sub(started_unix_ms);
-    let unfinished = if progress.post_render_data.is_some() {
-        0
-    } else {
-        at_work * since_start
-    };
-    finished + unfinished
+    finished + at_work * until.saturating_sub(started_unix_ms)
 }
 
 /// What a render cost so far.

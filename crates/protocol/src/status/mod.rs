@@ -5,7 +5,7 @@ mod overall;
 
 use serde::{Deserialize, Serialize};
 
-pub use cost::{billing_duration, final_cost, most_expensive, running_cost};
+pub use cost::{billing_duration, final_cost, finished_duration, most_expensive, running_cost};
 pub use overall::overall_progress;
 
 use crate::error_info::EnhancedErrorInfo;
