@@ -3,6 +3,7 @@
 use crate::child::Child;
 use crate::keeper::{self, Plan};
 use crate::namespace::Namespace;
+use crate::pipe::widened;
 use crate::tail::StderrTail;
 use std::ffi::OsString;
 use std::fs::File;
@@ -16,9 +17,6 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{ChildStdin, ChildStdout};
 use tokio::sync::watch;
-
-/// How much a pipe to or from a program holds: a raw 1080p row of tiles, or several JPEG frames.
-const PIPE_BYTES: libc::c_int = 1 << 20;
 
 /// What the program reads as its standard input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -268,14 +266,6 @@ fn duplicate_above(fd: &OwnedFd, highest: RawFd) -> io::Result<OwnedFd> {
             new => Ok(OwnedFd::from_raw_fd(new)),
         }
     }
-}
-
-/// Asks for a larger pipe. A system that refuses costs speed alone.
-#[expect(unsafe_code, reason = "std has no way to size a pipe")]
-fn widened<P: AsRawFd>(pipe: P) -> P {
-    // SAFETY: `pipe` is open and stays so.
-    unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, PIPE_BYTES) };
-    pipe
 }
 
 /// Reads standard error to its end in a task that owns the tail.

@@ -1,0 +1,30 @@
+//! `Page`: one tab.
+
+use crate::command::command;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize)]
+pub(crate) struct AddScript<'a> {
+    pub(crate) source: &'a str,
+}
+
+command!(AddScript<'_>, "Page.addScriptToEvaluateOnNewDocument");
+
+#[derive(Serialize)]
+pub(crate) struct Navigate<'a> {
+    pub(crate) url: &'a str,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Navigated {
+    /// The network's word for what went wrong: `net::ERR_CONNECTION_REFUSED`.
+    pub(crate) error_text: Option<String>,
+}
+
+command!(Navigate<'_>, "Page.navigate", Navigated);
+
+#[derive(Serialize)]
+pub(crate) struct BringToFront {}
+
+command!(BringToFront, "Page.bringToFront");

@@ -1,0 +1,40 @@
+//! A real Chrome.
+
+#![expect(clippy::unwrap_used, reason = "a failing helper fails its test")]
+
+mod capture;
+mod failure;
+mod page;
+
+use chrome::{Browser, Event, Navigation, Options, Page, Viewport};
+use std::time::Duration;
+
+/// Far more than anything here takes; a test that needs it fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn launch() -> Browser {
+    Browser::launch(Options::default()).await.unwrap()
+}
+
+/// Opens a page that shows `html`, and waits until it is loaded.
+async fn open(browser: &Browser, viewport: Viewport, html: &str) -> Page {
+    let mut page = browser.open_page(viewport).await.unwrap();
+    let bytes: String = html.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    assert_eq!(
+        page.navigate(&format!("data:text/html,{bytes}"))
+            .await
+            .unwrap(),
+        Navigation::Committed
+    );
+    tokio::time::timeout(PATIENCE, async {
+        while page.event().await.unwrap() != Event::Loaded {}
+    })
+    .await
+    .unwrap();
+    page
+}
+
+const SMALL: Viewport = Viewport {
+    width: 320,
+    height: 180,
+};
