@@ -27,14 +27,8 @@ impl Truth {
 
     /// Whether any of `answers` is yes; no if there are none.
     pub(crate) fn any(answers: impl IntoIterator<Item = Self>) -> Self {
-        let mut so_far = Self::No;
-        for answer in answers {
-            so_far = so_far.or(answer);
-            if so_far == Self::Yes {
-                break;
-            }
-        }
-        so_far
+        // Every answer is asked for, so that what asking leaves behind does not depend on their order.
+        answers.into_iter().fold(Self::No, Self::or)
     }
 
     /// Whether all of `answers` are yes; yes if there are none.

@@ -200,7 +200,7 @@ fn read_settings(value: &Value<'_>) -> Read<Settings> {
     for member in object(value, "settings")? {
         match (&*member.key, &member.value.kind) {
             ("s3_block_public_access", ValueKind::Bool(on)) => {
-                settings.s3_restrict_public_buckets = *on
+                settings.s3_restrict_public_buckets = *on;
             }
             ("s3_block_public_access", _) => {
                 return refuse(
@@ -233,11 +233,11 @@ impl Reader<'_> {
             match &*member.key {
                 "identity" => layers.identity = self.policies(value, Kind::Identity, &element)?,
                 "boundary" => {
-                    layers.boundary = self.at_most_one(value, Kind::Boundary, &element)?.pop()
+                    layers.boundary = self.at_most_one(value, Kind::Boundary, &element)?.pop();
                 }
                 "session" => {
                     layers.session = Some(self.at_most_one(value, Kind::Session, &element)?)
-                        .filter(|some| !some.is_empty())
+                        .filter(|some| !some.is_empty());
                 }
                 "scp" => layers.scp = Some(self.levels(value, Kind::Scp, &element)?),
                 "rcp" => layers.rcp = self.levels(value, Kind::Rcp, &element)?,
@@ -251,7 +251,7 @@ impl Reader<'_> {
                 }
                 "vpce" => {
                     layers.vpce = Some(self.policies(value, Kind::Vpce, &element)?)
-                        .filter(|some| !some.is_empty())
+                        .filter(|some| !some.is_empty());
                 }
                 _ => return refuse(&element, member.key_span, Problem::Unknown),
             }

@@ -122,7 +122,6 @@ impl Condition {
                 Compared::Unreadable if !negated => Truth::No,
                 Compared::Unreadable | Compared::Unclear => Truth::Unclear,
             });
-            equal != Truth::Yes
         });
         if negated { !equal } else { equal }
     }
@@ -149,16 +148,16 @@ impl Wanted {
         }
     }
 
-    /// Compares `value` with each of the policy's, for as long as `go_on` says.
+    /// Compares `value` with each of the policy's: with all, so that every variable without a value is noted.
     fn compare<'p>(
         &'p self,
         value: &str,
         context: &Context,
         notes: &mut impl Notes<'p>,
-        go_on: impl FnMut(Compared) -> bool,
+        found: impl FnMut(Compared),
     ) {
         match self {
-            Self::Text(wanted) => each(wanted, go_on, |wanted| match wanted {
+            Self::Text(wanted) => each(wanted, found, |wanted| match wanted {
                 Operand::Known(wanted) => (**wanted == *value).into(),
                 Operand::Variable(template) => resolved(template.text(context, notes), |wanted| {
                     (wanted == value).into()
@@ -166,7 +165,7 @@ impl Wanted {
             }),
             Self::Folded(wanted) => {
                 let value = fold(value);
-                each(wanted, go_on, |wanted| match wanted {
+                each(wanted, found, |wanted| match wanted {
                     Operand::Known(wanted) => (**wanted == *value).into(),
                     Operand::Variable(template) => {
                         resolved(template.text(context, notes), |wanted| {
@@ -175,7 +174,7 @@ impl Wanted {
                     }
                 });
             }
-            Self::Like(wanted) => each(wanted, go_on, |wanted| match wanted {
+            Self::Like(wanted) => each(wanted, found, |wanted| match wanted {
                 Operand::Known(glob) => glob.matches(value).into(),
                 Operand::Variable(template) => {
                     resolved(template.tokens(context, notes), |tokens| {
@@ -185,7 +184,7 @@ impl Wanted {
             }),
             Self::Bool(wanted) => {
                 let value = boolean::parse(value);
-                each(wanted, go_on, |wanted| match wanted {
+                each(wanted, found, |wanted| match wanted {
                     Operand::Known(wanted) => {
                         both(value.as_ref(), wanted.as_ref(), |value, wanted| {
                             value == wanted
@@ -204,13 +203,13 @@ impl Wanted {
             }
             Self::Arn(wanted) => {
                 let value = Arn::parse(value).ok();
-                each(wanted, go_on, |wanted| {
+                each(wanted, found, |wanted| {
                     compare_arn(wanted, value.as_ref(), context, notes)
                 });
             }
             Self::Number(comparison, wanted) => {
                 let value = Decimal::parse(value);
-                each(wanted, go_on, |wanted| {
+                each(wanted, found, |wanted| {
                     both(value.as_ref(), wanted.as_ref(), |left, right| {
                         comparison.holds(left, right)
                     })
@@ -218,7 +217,7 @@ impl Wanted {
             }
             Self::Date(comparison, wanted) => {
                 let value = Instant::parse(value);
-                each(wanted, go_on, |wanted| {
+                each(wanted, found, |wanted| {
                     both(value.as_ref(), wanted.as_ref(), |left, right| {
                         comparison.holds(left, right)
                     })
@@ -226,14 +225,14 @@ impl Wanted {
             }
             Self::Binary(wanted) => {
                 let value = binary::parse(value);
-                each(wanted, go_on, |wanted| {
+                each(wanted, found, |wanted| {
                     both(value.as_ref(), wanted.as_ref(), |left, right| left == right)
                 });
             }
             Self::Address(wanted) => {
                 let value = address(value);
                 let contains = |value: &IpAddr, block: &Block| block.contains(*value);
-                each(wanted, go_on, |wanted| {
+                each(wanted, found, |wanted| {
                     both(value.as_ref(), wanted.as_ref(), contains)
                 });
             }
@@ -257,14 +256,10 @@ fn operands<'v, T>(
 
 fn each<'p, T>(
     wanted: &'p [T],
-    mut go_on: impl FnMut(Compared) -> bool,
-    mut compare: impl FnMut(&'p T) -> Compared,
+    found: impl FnMut(Compared),
+    compare: impl FnMut(&'p T) -> Compared,
 ) {
-    for wanted in wanted {
-        if !go_on(compare(wanted)) {
-            return;
-        }
-    }
+    wanted.iter().map(compare).for_each(found);
 }
 
 /// A variable without a value equals nothing.

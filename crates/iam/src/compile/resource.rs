@@ -61,15 +61,16 @@ impl Resources {
         context: &Context,
         notes: &mut impl Notes<'p>,
     ) -> Truth {
-        let mut unresolved = false;
+        let (mut covered, mut unresolved) = (false, false);
         for pattern in &self.patterns {
             match pattern.meet(resource, context, notes) {
-                Meeting::Covers => return Truth::from(!self.negated),
+                Meeting::Covers => covered = true,
                 Meeting::Misses => {}
                 Meeting::Unresolved => unresolved = true,
             }
         }
         match (self.negated, unresolved) {
+            _ if covered => Truth::from(!self.negated),
             (false, _) => Truth::No,
             (true, false) => Truth::Yes,
             (true, true) => Truth::Unclear,

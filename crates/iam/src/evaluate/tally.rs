@@ -94,7 +94,7 @@ impl Tallies {
         let mut resource = ResourceTally::default();
         if let Some(policy) = &layers.resource {
             teller.read(Layer::Resource, std::slice::from_ref(policy), |found| {
-                resource.count(found)
+                resource.count(found);
             });
         }
         if situation.resource_allows_void {

@@ -311,19 +311,19 @@ impl<'t> Reader<'t> {
 
 /// The keys that an object has so far: none for small objects, which are compared pair by pair.
 #[derive(Default)]
-struct Keys<'t>(HashSet<Cow<'t, str>>);
+struct Keys(HashSet<Box<str>>);
 
-impl<'t> Keys<'t> {
+impl Keys {
     /// Whether `key` is new beside `members`.
-    fn admit(&mut self, members: &[Member<'t>], key: &Cow<'t, str>) -> bool {
+    fn admit(&mut self, members: &[Member<'_>], key: &str) -> bool {
         if members.len() < SMALL_OBJECT {
-            return members.iter().all(|member| member.key != *key);
+            return members.iter().all(|member| member.key != key);
         }
         if self.0.is_empty() {
             self.0
-                .extend(members.iter().map(|member| member.key.clone()));
+                .extend(members.iter().map(|member| Box::from(&*member.key)));
         }
-        self.0.insert(key.clone())
+        self.0.insert(key.into())
     }
 }
 

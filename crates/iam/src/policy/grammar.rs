@@ -149,7 +149,7 @@ impl Grammar {
                 "Sid" => sid = Some(self.sid(&member.value)?),
                 "Effect" => effect = Some(read_effect(&member.value)?),
                 "Principal" | "NotPrincipal" => {
-                    set(&mut principal, self.principal(member)?, member)?
+                    set(&mut principal, self.principal(member)?, member)?;
                 }
                 "Action" => set(&mut action, ActionElement::Action(actions(member)?), member)?,
                 "NotAction" => set(

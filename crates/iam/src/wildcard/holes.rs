@@ -18,7 +18,7 @@ impl Holes {
             .0
             .iter()
             .all(|wanted| rest.next().is_some_and(|found| fits(*wanted, found)));
-        fits.then(|| rest.as_str())
+        fits.then_some(rest.as_str())
     }
 
     /// What precedes the run at the end of `text`.
@@ -29,7 +29,7 @@ impl Holes {
             .iter()
             .rev()
             .all(|wanted| rest.next_back().is_some_and(|found| fits(*wanted, found)));
-        fits.then(|| rest.as_str())
+        fits.then_some(rest.as_str())
     }
 
     /// What follows the leftmost place of the run in `text`.

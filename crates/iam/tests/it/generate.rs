@@ -309,10 +309,10 @@ pub(crate) fn statement(layer: &'static str) -> impl Strategy<Value = Value> {
                 match layer {
                     "rcp" => drop(out.insert("Principal".into(), json!("*"))),
                     "resource" | "vpce" if not_principal => {
-                        drop(out.insert("NotPrincipal".into(), principal))
+                        drop(out.insert("NotPrincipal".into(), principal));
                     }
                     "resource" | "vpce" | "trust" => {
-                        drop(out.insert("Principal".into(), principal))
+                        drop(out.insert("Principal".into(), principal));
                     }
                     _ => {}
                 }

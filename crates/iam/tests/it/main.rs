@@ -1,7 +1,10 @@
 //! What the engine promises, seen from outside.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod agreement;
 mod cases;
+mod documents;
 mod generate;
 mod messages;
+mod properties;
 mod reference;

@@ -96,7 +96,7 @@ fn each_layer_has_its_words() {
             layers,
             &invoke,
             &format!("{on} with an explicit deny in {layer}"),
-        )
+        );
     };
 
     implicit(&Layers::default(), "identity-based policy");
