@@ -4,6 +4,7 @@ use crate::failure::{Failure, RunError};
 use crate::ffmpeg::Ffmpeg;
 use crate::location::Location;
 use crate::progress::{self, Progress};
+use crate::rate::FrameRate;
 use process::{Child, Command, Input, Output};
 use std::ffi::OsString;
 use std::io;
@@ -24,7 +25,7 @@ pub(crate) const READ_TIMEOUT_US: &str = "60000000";
 #[derive(Debug)]
 pub(crate) struct Invocation {
     command: Command,
-    progress: Option<watch::Sender<Progress>>,
+    progress: Option<(watch::Sender<Progress>, FrameRate)>,
 }
 
 /// A run under way. Dropping it ends the process.
@@ -115,9 +116,9 @@ impl Invocation {
         self
     }
 
-    /// Reports progress on standard output, which is then no output of the run.
-    pub(crate) fn reporting(mut self, publish: watch::Sender<Progress>) -> Self {
-        self.progress = Some(publish);
+    /// Reports progress on standard output, which is then no output of the run. `rate` is that of the video.
+    pub(crate) fn reporting(mut self, publish: watch::Sender<Progress>, rate: FrameRate) -> Self {
+        self.progress = Some((publish, rate));
         self.args(["-progress", "pipe:1", "-stats_period", "0.2"])
             .output_piped()
     }
@@ -136,9 +137,9 @@ impl Invocation {
         let started = Instant::now();
         let mut child = self.command.spawn()?;
         let follower = match self.progress {
-            Some(publish) => child
+            Some((publish, rate)) => child
                 .take_stdout()
-                .map(|stdout| tokio::spawn(progress::follow(stdout, publish))),
+                .map(|stdout| tokio::spawn(progress::follow(stdout, publish, rate))),
             None => None,
         };
         Ok(Running {

@@ -263,7 +263,7 @@ fn invocation(
             &settings.rate.timescale().to_string(),
         ])
         .args(["-movflags", "+faststart", "-f", "mp4"])
-        .reporting(progress)
+        .reporting(progress, settings.rate)
         .output_file(destination)
 }
 

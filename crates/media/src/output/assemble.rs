@@ -93,9 +93,8 @@ pub async fn assemble(
         }
         None => (video, None),
     };
-    let mut running = inputs
-        .args(["-map", "0:v:0"])
-        .args(parts.copy())
+    let mut running = parts
+        .copied(inputs)
         .args(sound_output(assembly.sound))
         .args(
             assembly
@@ -103,7 +102,7 @@ pub async fn assemble(
                 .iter()
                 .flat_map(|(key, value)| ["-metadata".to_owned(), format!("{key}={value}")]),
         )
-        .reporting(progress)
+        .reporting(progress.clone(), assembly.rate)
         .output_file(destination)
         .start(deadline)
         .map_err(JoinError::from)?;
@@ -116,13 +115,15 @@ pub async fn assemble(
             _ => Ok(()),
         }
     };
-    let (progress, told) = tokio::try_join!(run_with(&mut running, sound), async {
+    let ((), told) = tokio::try_join!(run_with(&mut running, sound), async {
         Ok(parts.tell(list).await)
     })?;
     told.map_err(RunError::Pipe).map_err(JoinError::from)?;
-    let bytes = parts.check(progress, destination).await?;
+    let bytes = parts.check(destination).await?;
+    let frames = parts.frames();
+    progress.send_modify(|last| last.frames = frames);
     Ok(Assembled {
-        frames: parts.frames(),
+        frames,
         samples: assembly.sound.map_or(0, Timeline::samples),
         bytes,
     })
@@ -132,9 +133,13 @@ pub async fn assemble(
 async fn run_with(
     running: &mut Running,
     sound: impl Future<Output = Result<(), AudioError>>,
-) -> Result<Progress, AssembleError> {
+) -> Result<(), AssembleError> {
     match sound.await {
-        Ok(()) => Ok(running.finish().await.map_err(JoinError::from)?),
+        Ok(()) => Ok(running
+            .finish()
+            .await
+            .map(|_| ())
+            .map_err(JoinError::from)?),
         Err(refused @ AudioError::Write(_)) => {
             running.finish().await.map_err(JoinError::from)?;
             Err(refused.into())

@@ -12,7 +12,7 @@ use crate::failure::RunError;
 use crate::ffmpeg::Ffmpeg;
 use crate::invocation::{Invocation, PROTOCOLS, READ_TIMEOUT_US};
 use crate::location::Location;
-use crate::progress::Progress;
+use crate::output::index;
 use crate::rate::FrameRate;
 use std::ffi::OsStr;
 use std::io;
@@ -21,7 +21,6 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tokio::io::AsyncWriteExt;
 use tokio::process::ChildStdin;
-use tokio::sync::watch;
 
 /// Frames by which x264 may put a frame ahead of those it refers to, in every preset.
 const REORDERED_FRAMES: u32 = 2;
@@ -61,10 +60,10 @@ pub enum JoinError {
         /// Frames written.
         found: u64,
     },
-    /// The result is not where ffmpeg wrote it.
+    /// What ffmpeg wrote cannot be read.
     #[error("`{}` cannot be read", path.display())]
-    Vanished {
-        /// Where it should be.
+    Unreadable {
+        /// The output.
         path: PathBuf,
         /// What the system said.
         #[source]
@@ -85,17 +84,14 @@ pub async fn merge(
 ) -> Result<Merged, JoinError> {
     let parts = Parts::new(chunks, rate)?;
     let mut running = parts
-        .input(Invocation::new(ffmpeg))
-        .args(["-map", "0:v:0"])
-        .args(parts.copy())
-        .reporting(watch::channel(Progress::default()).0)
+        .copied(parts.input(Invocation::new(ffmpeg)))
         .output_file(destination)
         .start(deadline)?;
     let list = running.take_stdin()?;
     let (told, ended) = tokio::join!(parts.tell(list), running.finish());
-    let progress = ended?;
+    ended?;
     told.map_err(RunError::Pipe)?;
-    let bytes = parts.check(progress, destination).await?;
+    let bytes = parts.check(destination).await?;
     Ok(Merged {
         frames: parts.frames(),
         bytes,
@@ -131,30 +127,24 @@ impl<'a> Parts<'a> {
             .args(["-f", "concat", "-safe", "0", "-i", "pipe:0"])
     }
 
-    /// The output options that copy the video into an mp4 file.
-    pub(super) fn copy(self) -> Vec<String> {
+    /// Adds the options that copy the video, which is the first input, into an mp4 file.
+    pub(super) fn copied(self, invocation: Invocation) -> Invocation {
         let ticks = self.rate.ticks_per_frame();
         let times = format!("setts=pts=PTS:dts=(N-{REORDERED_FRAMES})*{ticks}");
         let timescale = self.rate.timescale().to_string();
-        [
-            "-c:v",
-            "copy",
-            "-bsf:v",
-            &times,
-            "-video_track_timescale",
-            &timescale,
-        ]
-        .into_iter()
-        .chain([
-            "-map_metadata",
-            "-1",
-            "-movflags",
-            "+faststart",
-            "-f",
-            "mp4",
-        ])
-        .map(str::to_owned)
-        .collect()
+        invocation
+            .args(["-map", "0:v:0", "-c:v", "copy", "-bsf:v", &times])
+            .args(["-video_track_timescale", &timescale])
+            // Edit lists count in the ticks of the movie: a thousand a second unless told, which no frame rate divides.
+            .args(["-movie_timescale", &timescale])
+            .args([
+                "-map_metadata",
+                "-1",
+                "-movflags",
+                "+faststart",
+                "-f",
+                "mp4",
+            ])
     }
 
     /// Writes the list of parts and ends it.
@@ -164,21 +154,15 @@ impl<'a> Parts<'a> {
     }
 
     /// Checks that all frames arrived, and returns the size of the file.
-    pub(super) async fn check(
-        self,
-        progress: Progress,
-        destination: &Path,
-    ) -> Result<u64, JoinError> {
+    pub(super) async fn check(self, destination: &Path) -> Result<u64, JoinError> {
         let expected = self.frames();
-        if progress.frames != expected {
-            return Err(JoinError::FrameCount {
+        match index::read(destination).await {
+            Ok(index) if index.frames == expected => Ok(index.bytes),
+            Ok(index) => Err(JoinError::FrameCount {
                 expected,
-                found: progress.frames,
-            });
-        }
-        match tokio::fs::metadata(destination).await {
-            Ok(file) => Ok(file.len()),
-            Err(source) => Err(JoinError::Vanished {
+                found: index.frames,
+            }),
+            Err(source) => Err(JoinError::Unreadable {
                 path: destination.to_owned(),
                 source,
             }),

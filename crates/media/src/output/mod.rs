@@ -4,6 +4,7 @@
 //! file is that its index is moved to its beginning.
 
 mod assemble;
+mod index;
 mod join;
 
 pub use assemble::{AssembleError, Assembled, Assembly, assemble};

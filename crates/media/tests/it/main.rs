@@ -2,5 +2,6 @@
 
 mod audio;
 mod encode;
+mod output;
 mod server;
 mod support;
