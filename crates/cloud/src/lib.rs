@@ -15,9 +15,11 @@ mod authn;
 mod authz;
 mod body;
 mod clock;
+mod cloud;
 mod config;
 mod events;
 mod fault;
+mod gateway;
 mod identity;
 mod incoming;
 mod request_id;
@@ -29,6 +31,10 @@ mod state;
 mod storage;
 
 pub use self::clock::{Clock, SystemClock};
+pub use self::cloud::{
+    Access, AccessError, Administrator, AdministratorKey, AskError, Cloud, EventQuery, OpenError, Running, connect_or_open,
+};
+pub use self::services::Pruned;
 pub use self::config::{
     Config, InvalidRegion, Limits, Region, StateLocation,
 };

@@ -23,7 +23,7 @@ pub(crate) use self::authenticator::{Authenticator, service_of};
 pub(crate) use self::caller::{
     Caller, CredentialUse, Identity, SessionIdentity, SignatureKind, UserIdentity,
 };
-pub(crate) use self::signature::{EMPTY_SHA256, Scope, SigningKey, equal, hex, sha256_hex};
+pub(crate) use self::signature::{EMPTY_SHA256, Scope, SigningKey, equal, hex, sha256_hex, string_to_sign};
 use crate::config::Region;
 use crate::events::Trail;
 use crate::incoming::Head;
@@ -90,5 +90,14 @@ impl Authenticated {
     /// The id under which the response goes.
     pub(crate) fn request_id(&self) -> RequestId {
         self.0.head.request_id
+    }
+}
+
+#[cfg(test)]
+impl Authenticated {
+    /// A request of nobody, for tests of what comes behind authentication.
+    pub(crate) fn of_nobody(service: Service, head: Head) -> Self {
+        let trail = Trail::new(&head, service);
+        Self::new(service, Region::default(), head, Caller::anonymous(), trail)
     }
 }

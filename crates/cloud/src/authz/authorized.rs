@@ -90,3 +90,11 @@ impl Permit {
         self.request.trail()
     }
 }
+
+#[cfg(test)]
+impl Permit {
+    /// A permit that nobody decided upon, for tests of what comes behind the decision.
+    pub(crate) fn undecided(request: Authenticated) -> Self {
+        Self::new(request)
+    }
+}

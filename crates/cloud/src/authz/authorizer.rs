@@ -10,6 +10,7 @@ use crate::authn::Authenticated;
 use crate::authz::authorized::{Authorized, Operation, PerItem, Permit};
 use crate::authz::context::of_request;
 use crate::authz::denied::Denied;
+use crate::authz::own_calls::own_call;
 use crate::authz::particulars::{Particulars, ResourceSide};
 use crate::config::Region;
 use crate::events::{Outcome, RecordedDecision};
@@ -125,6 +126,7 @@ impl Authorizer {
             )
         };
         let call: &Call = iam::calls::call(Op::SERVICE, Op::NAME)
+            .or_else(|| own_call(Op::SERVICE, Op::NAME))
             .ok_or_else(|| unmapped("the table of calls lacks it"))?;
         let common = of_request(request);
         for need in call.needs_under(&particulars.circumstances) {

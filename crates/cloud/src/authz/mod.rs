@@ -9,6 +9,7 @@ mod authorized;
 mod authorizer;
 mod context;
 mod denied;
+mod own_calls;
 mod particulars;
 
 pub(crate) use self::authorized::{Authorized, Operation, PerItem, Permit};

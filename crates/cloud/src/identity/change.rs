@@ -56,8 +56,8 @@ impl Identities {
     /// Changes the view on nobody's behalf: when the state is made.
     ///
     /// # Errors
-    /// The error of `change`, or that it could not be written.
-    pub(crate) async fn found<F>(&self, change: F) -> Result<(), ApiError>
+    /// That it could not be written.
+    pub(crate) async fn found<F>(&self, change: F) -> Result<(), StateError>
     where
         F: FnOnce(&mut Directory) + Send + 'static,
     {
@@ -68,10 +68,11 @@ impl Identities {
         .await
     }
 
-    async fn submit<T, F>(&self, permit: Option<Permit>, change: F) -> Result<T, ApiError>
+    async fn submit<T, E, F>(&self, permit: Option<Permit>, change: F) -> Result<T, E>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Directory) -> Result<T, ApiError> + Send + 'static,
+        E: From<StateError> + Send + 'static,
+        F: FnOnce(&mut Directory) -> Result<T, E> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let job = Pending {
@@ -140,17 +141,18 @@ trait Job: Send {
     fn answer(self: Box<Self>, written: Result<(), StateError>);
 }
 
-struct Pending<T, F> {
+struct Pending<T, E, F> {
     permit: Option<Permit>,
     change: Option<F>,
-    outcome: Option<Result<T, ApiError>>,
-    reply: oneshot::Sender<Result<T, ApiError>>,
+    outcome: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
 }
 
-impl<T, F> Job for Pending<T, F>
+impl<T, E, F> Job for Pending<T, E, F>
 where
     T: Send,
-    F: FnOnce(&mut Directory) -> Result<T, ApiError> + Send,
+    E: From<StateError> + Send,
+    F: FnOnce(&mut Directory) -> Result<T, E> + Send,
 {
     fn permit(&self) -> Option<&Permit> {
         self.permit.as_ref()

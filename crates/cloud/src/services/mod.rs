@@ -1,13 +1,29 @@
 //! The services behind the gateway.
 //!
-//! Each takes an [`Authenticated`](crate::authn::Authenticated) request with its body and answers
-//! with a response or an [`ApiError`](crate::api_error::ApiError), which the gateway spells in the
-//! service's protocol. An operation runs on its [`Authorized`](crate::authz::Authorized) form only.
+//! Each takes an [`Authenticated`] request with its body and answers with a response or an
+//! [`ApiError`], which the gateway spells in the service's protocol. An operation runs on its
+//! [`Authorized`](crate::authz::Authorized) form only.
+
+mod cloudtrail;
+mod framewright;
+mod iam;
+mod json;
+mod query;
+mod s3;
+mod sts;
 
 use crate::api_error::ApiError;
 use crate::authn::Authenticated;
 use crate::body::VerifiedBody;
 use crate::response::Response;
+use crate::service::Service;
+
+pub(crate) use self::cloudtrail::CloudTrail;
+pub(crate) use self::framewright::Framewright;
+pub use self::framewright::Pruned;
+pub(crate) use self::iam::Iam;
+pub(crate) use self::s3::S3;
+pub(crate) use self::sts::Sts;
 
 /// One service behind the gateway.
 pub(crate) trait Serve: Send + Sync + 'static {
@@ -20,4 +36,34 @@ pub(crate) trait Serve: Send + Sync + 'static {
         request: Authenticated,
         body: VerifiedBody,
     ) -> impl Future<Output = Result<Response, ApiError>> + Send;
+}
+
+/// All services of this cloud.
+pub(crate) struct Services {
+    pub(crate) iam: Iam,
+    pub(crate) sts: Sts,
+    pub(crate) s3: S3,
+    pub(crate) cloudtrail: CloudTrail,
+    pub(crate) framewright: Framewright,
+}
+
+impl Services {
+    /// Hands a request to the service that its signature is scoped to.
+    pub(crate) async fn serve(
+        &self,
+        request: Authenticated,
+        body: VerifiedBody,
+    ) -> Result<Response, ApiError> {
+        match request.service() {
+            Service::Iam => self.iam.serve(request, body).await,
+            Service::Sts => self.sts.serve(request, body).await,
+            Service::CloudTrail => self.cloudtrail.serve(request, body).await,
+            Service::Framewright => self.framewright.serve(request, body).await,
+            Service::S3 => self.s3.serve(request, body).await,
+            Service::Lambda | Service::Logs | Service::ServiceQuotas => {
+                let name = request.service().signing_name();
+                Err(ApiError::not_implemented(&format!("service `{name}`")))
+            }
+        }
+    }
 }

@@ -1,0 +1,12 @@
+//! A cloud as a whole: opened on a folder by one process, shared with others.
+
+mod access;
+mod administrator;
+mod folder;
+mod founding;
+mod open;
+
+pub use self::access::{Access, AccessError, connect_or_open};
+pub use self::administrator::{Administrator, AskError, EventQuery};
+pub use self::founding::AdministratorKey;
+pub use self::open::{Cloud, OpenError, Running};

@@ -1,0 +1,300 @@
+//! Opening a cloud.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use crate::authn::Authenticator;
+use crate::authz::Authorizer;
+use crate::cloud::founding::{AdministratorKey, administrator, settle_facts};
+use crate::cloud::folder::{Absence, EndpointFile, OwnedFolder, StateFolder};
+use crate::config::{Config, StateLocation};
+use crate::events::History;
+use crate::gateway::{Gateway, serve};
+use crate::identity::{Identities, Sessions};
+use crate::services::{CloudTrail, Framewright, Iam, S3, Services, Sts};
+use crate::state::{State, StateError};
+use crate::storage::{Durability, ObjectStore};
+
+/// How long tasks of a closing cloud may take to end.
+const ENDING: Duration = Duration::from_secs(10);
+
+/// The embedded cloud.
+#[derive(Debug)]
+pub struct Cloud;
+
+/// A cloud that answers.
+///
+/// It ends with [`Running::shutdown`]. When it is dropped instead, it stops to accept requests,
+/// and whatever was acknowledged is kept all the same.
+#[derive(Debug)]
+pub struct Running {
+    endpoint: String,
+    administrator: AdministratorKey,
+    state: State,
+    tasks: TaskTracker,
+    closing: CancellationToken,
+    server: JoinHandle<()>,
+    place: Place,
+    // Keeps peers out until the folder is let go.
+    absence: Option<Absence>,
+}
+
+/// Where the files of a cloud are.
+#[derive(Debug)]
+enum Place {
+    Owned(OwnedFolder),
+    Temporary(TemporaryFolder),
+}
+
+/// A folder that goes with the cloud.
+#[derive(Debug)]
+struct TemporaryFolder(PathBuf);
+
+/// A cloud cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process owns the folder.
+    #[error("the state folder `{0}` is in use by another process")]
+    InUse(PathBuf),
+    /// The state cannot be used; the error names the file.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The state belongs to another account or region.
+    #[error("the state folder `{path}` is of {fact} `{kept}`")]
+    Mismatch {
+        /// The folder.
+        path: PathBuf,
+        /// `account` or `region`.
+        fact: &'static str,
+        /// What the state was made for.
+        kept: String,
+    },
+    /// The objects cannot be used.
+    #[error("the objects of the state cannot be used")]
+    Objects(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The port cannot be had.
+    #[error("port {port} of loopback cannot be had")]
+    Port {
+        /// The port that was asked for; 0 for any.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Cloud {
+    /// Opens a cloud, which answers when this returns.
+    ///
+    /// On a folder the port of the last owner is taken again if it can be had, so that those who
+    /// used that owner find this one. A state that is new is made with an administrator.
+    ///
+    /// # Errors
+    /// [`OpenError`]
+    pub async fn open(config: Config) -> Result<Running, OpenError> {
+        match &config.state {
+            StateLocation::Memory => {
+                let folder = TemporaryFolder::make()?;
+                let files = folder.0.clone();
+                let state = State::in_memory(config.faults.clone())?;
+                let opening = Opening {
+                    state,
+                    files,
+                    durability: Durability::Volatile,
+                    kept_key: None,
+                    last_port: None,
+                };
+                opening.finish(&config, Place::Temporary(folder)).await
+            }
+            StateLocation::Folder(path) => {
+                let folder = StateFolder::at(path)?;
+                match folder.try_own()? {
+                    Some(owned) => Self::open_owned(&config, owned).await,
+                    None => Err(OpenError::InUse(path.clone())),
+                }
+            }
+        }
+    }
+
+    /// Opens a cloud on a folder that this process owns.
+    pub(super) async fn open_owned(config: &Config, owned: OwnedFolder) -> Result<Running, OpenError> {
+        let folder = owned.folder().clone();
+        let opening = Opening {
+            state: State::open(&folder.path("state.redb"), config.faults.clone())?,
+            files: folder.path(""),
+            durability: Durability::Synced,
+            kept_key: folder.read("administrator.json")?,
+            last_port: folder.endpoint()?.map(|file| file.port),
+        };
+        opening.finish(config, Place::Owned(owned)).await
+    }
+}
+
+/// A state that is open, before anything runs on it.
+struct Opening {
+    state: State,
+    files: PathBuf,
+    durability: Durability,
+    kept_key: Option<AdministratorKey>,
+    last_port: Option<u16>,
+}
+
+impl Opening {
+    async fn finish(self, config: &Config, place: Place) -> Result<Running, OpenError> {
+        let state = self.state;
+        if let Err(mismatch) = settle_facts(&state, config.account, &config.region).await? {
+            return Err(OpenError::Mismatch {
+                path: self.files,
+                fact: mismatch.fact,
+                kept: mismatch.kept,
+            });
+        }
+        let tasks = TaskTracker::new();
+        let identities = Identities::start(state.clone(), &tasks)?;
+        let now = config.clock.now();
+        let administrator =
+            administrator(&identities, config.account, self.kept_key, now).await?;
+        let listener = bind(config.port, self.last_port).await?;
+        let port = listener.local_addr().map_err(|source| OpenError::Port { port: config.port, source })?.port();
+        let endpoint = format!("http://127.0.0.1:{port}");
+        let sessions = Sessions::open(&state).await?;
+        let authorizer = Authorizer::new(config.account, config.region.clone());
+        let store = ObjectStore::open(state.clone(), self.files.join("objects"), self.durability, config.faults.clone())
+            .await
+            .map_err(|error| OpenError::Objects(error.into()))?;
+        let services = Services {
+            iam: Iam {
+                account: config.account,
+                identities: identities.clone(),
+                authorizer: authorizer.clone(),
+            },
+            sts: Sts {
+                account: config.account,
+                identities: identities.clone(),
+                sessions: sessions.clone(),
+                authorizer: authorizer.clone(),
+            },
+            s3: S3::new(store.clone(), authorizer.clone(), config.account, config.region.clone()),
+            cloudtrail: CloudTrail {
+                account: config.account,
+                region: config.region.clone(),
+                authorizer: authorizer.clone(),
+                state: state.clone(),
+            },
+            framewright: Framewright { authorizer, store },
+        };
+        let gateway = Gateway {
+            clock: Arc::clone(&config.clock),
+            authenticator: Authenticator::new(
+                config.account,
+                config.region.clone(),
+                identities,
+                sessions,
+            ),
+            services,
+            history: History::start(state.clone(), Arc::clone(&config.clock), &tasks),
+        };
+        if let Place::Owned(folder) = &place {
+            folder.write("administrator.json", &administrator)?;
+            folder.publish(&EndpointFile {
+                endpoint: endpoint.clone(),
+                port,
+                process: std::process::id(),
+            })?;
+        }
+        let closing = CancellationToken::new();
+        let server = tokio::spawn(serve(Arc::new(gateway), listener, closing.clone()));
+        tracing::info!(endpoint, "the cloud answers");
+        Ok(Running {
+            endpoint,
+            administrator,
+            state,
+            tasks,
+            closing,
+            server,
+            place,
+            absence: None,
+        })
+    }
+}
+
+/// The port asked for; or else the last owner's, or else any.
+async fn bind(asked: u16, last: Option<u16>) -> Result<TcpListener, OpenError> {
+    let listen = |port| TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    if asked == 0
+        && let Some(last) = last
+        && let Ok(listener) = listen(last).await
+    {
+        return Ok(listener);
+    }
+    listen(asked)
+        .await
+        .map_err(|source| OpenError::Port { port: asked, source })
+}
+
+impl Running {
+    /// Where it answers: `http://127.0.0.1:PORT`.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The key of the user who may do anything.
+    pub fn administrator(&self) -> &AdministratorKey {
+        &self.administrator
+    }
+
+    /// Finishes the requests that are under way, ends what runs, and lets go of the state.
+    pub async fn shutdown(self) {
+        self.closing.cancel();
+        if let Err(error) = self.server.await {
+            tracing::error!(%error, "the gateway failed");
+        }
+        self.tasks.close();
+        if tokio::time::timeout(ENDING, self.tasks.wait()).await.is_err() {
+            tracing::warn!("tasks of the cloud did not end in time");
+        }
+        self.state.close().await;
+        drop(self.place);
+        drop(self.absence);
+    }
+
+    /// Keeps peers out from now on.
+    pub(super) fn close_to_peers(&mut self, absence: Absence) {
+        self.absence = Some(absence);
+    }
+
+    pub(super) fn folder(&self) -> Option<&OwnedFolder> {
+        match &self.place {
+            Place::Owned(folder) => Some(folder),
+            Place::Temporary(_) => None,
+        }
+    }
+}
+
+impl TemporaryFolder {
+    fn make() -> Result<Self, StateError> {
+        let path = std::env::temp_dir().join(format!("framewright-{}", Uuid::new_v4().simple()));
+        let made = StateFolder::at(&path);
+        made.map(|_| Self(path))
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        remove(&self.0);
+    }
+}
+
+fn remove(folder: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(folder) {
+        tracing::warn!(folder = %folder.display(), %error, "a temporary folder stays");
+    }
+}

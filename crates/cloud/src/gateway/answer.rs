@@ -1,0 +1,135 @@
+//! From a request to its response: authenticate, serve, record.
+
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use http::{Method, Request, StatusCode};
+use hyper::body::Incoming as Connection;
+
+use crate::api_error::ApiError;
+use crate::authn::{Authenticator, service_of};
+use crate::body::ReceivedBody;
+use crate::clock::{Clock, http_date};
+use crate::events::{Failure, History, Trail};
+use crate::gateway::recorded::recorded;
+use crate::incoming::{Head, Incoming};
+use crate::request_id::RequestId;
+use crate::response::{Response, set_header};
+use crate::service::Service;
+use crate::services::Services;
+
+/// Answers requests of all services.
+pub(crate) struct Gateway {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) services: Services,
+    pub(crate) history: History,
+}
+
+impl Gateway {
+    /// Answers one request and keeps its record.
+    pub(crate) async fn answer(&self, request: Request<Connection>, peer: IpAddr) -> Response {
+        let (parts, body) = request.into_parts();
+        let head = Head {
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            peer,
+            received_at: self.clock.now(),
+            request_id: RequestId::random(),
+        };
+        let (id, method) = (head.request_id, head.method.clone());
+        let (body, leftover) = ReceivedBody::new(body);
+        let known = service_of(&head);
+        let service = match &known {
+            Ok(service) => *service,
+            Err(_) => Service::of_unsigned(&head),
+        };
+        let trail = Trail::new(&head, service);
+        let answered = match known {
+            Ok(service) => self.serve(service, Incoming { head, body }, &trail).await,
+            Err(name) => Err(ApiError::not_implemented(&format!("service `{name}`"))),
+        };
+        let mut response = match answered {
+            Ok(response) => response,
+            Err(error) => refusal(&error, service, &method, id, &trail),
+        };
+        note_failure(&response, &trail);
+        if trail.must_be_kept()
+            && let Err(error) = self.history.keep_now(trail.record()).await
+        {
+            response = refusal(&error.into(), service, &method, id, &trail);
+        }
+        self.set_common_headers(&mut response, service, id);
+        response.map(|body| recorded(body, trail, self.history.clone(), leftover))
+    }
+
+    async fn serve(
+        &self,
+        service: Service,
+        incoming: Incoming,
+        trail: &Trail,
+    ) -> Result<Response, ApiError> {
+        let serving = async {
+            let (request, body) = self
+                .authenticator
+                .authenticate(service, incoming, trail.clone())
+                .await?;
+            self.services.serve(request, body).await
+        };
+        // A panic is a defect of one call; it must not take the connection or the record with it.
+        match AssertUnwindSafe(serving).catch_unwind().await {
+            Ok(answered) => answered,
+            Err(_) => Err(ApiError::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "InternalFailure",
+                "We encountered an internal error. Please try again.",
+            )),
+        }
+    }
+
+    fn set_common_headers(&self, response: &mut Response, service: Service, id: RequestId) {
+        set_header(response, "date", &http_date(self.clock.now()));
+        if service == Service::S3 {
+            set_header(response, "x-amz-request-id", &id.s3());
+            set_header(response, "x-amz-id-2", &id.s3_extended());
+            set_header(response, "server", "AmazonS3");
+        } else {
+            set_header(response, "x-amzn-requestid", &id.to_string());
+        }
+    }
+}
+
+fn refusal(
+    error: &ApiError,
+    service: Service,
+    method: &Method,
+    id: RequestId,
+    trail: &Trail,
+) -> Response {
+    let response = error.render(service, method, id);
+    trail.failed(Failure {
+        status: response.status().as_u16(),
+        code: error.code.clone().into_owned(),
+        message: error.message.clone(),
+    });
+    response
+}
+
+/// Services that spell their own errors, as S3 does, leave them in the extensions of the response,
+/// or at least a status.
+fn note_failure(response: &Response, trail: &Trail) {
+    let status = response.status();
+    let failed = status.is_client_error() || status.is_server_error();
+    if !failed || trail.has_failed() {
+        return;
+    }
+    let said = response.extensions().get::<Failure>().cloned();
+    trail.failed(said.unwrap_or_else(|| Failure {
+        status: status.as_u16(),
+        code: status.canonical_reason().unwrap_or("Unknown").to_owned(),
+        message: String::new(),
+    }));
+}
