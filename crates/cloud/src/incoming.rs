@@ -103,3 +103,18 @@ pub(crate) fn percent_decoded(text: &str) -> String {
         .decode_utf8_lossy()
         .into_owned()
 }
+
+#[cfg(test)]
+impl Head {
+    /// The head of a request from this machine, for tests.
+    pub(crate) fn for_tests(method: Method, target: &str) -> Self {
+        Self {
+            method,
+            uri: target.parse().expect("a target"),
+            headers: HeaderMap::new(),
+            peer: IpAddr::from([127, 0, 0, 1]),
+            received_at: "2026-11-21T04:30:00Z".parse().expect("a time"),
+            request_id: RequestId::random(),
+        }
+    }
+}

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::fault::{FaultPlan, FaultPoint};
+
 /// The name of one blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -32,6 +34,7 @@ pub(crate) enum Durability {
 pub(crate) struct Blobs {
     root: PathBuf,
     durability: Durability,
+    faults: FaultPlan,
 }
 
 /// The folder of blobs cannot be used.
@@ -47,8 +50,13 @@ impl Blobs {
     pub(crate) fn open(
         root: PathBuf,
         durability: Durability,
+        faults: FaultPlan,
     ) -> Result<Arc<Self>, BlobFolderError> {
-        let blobs = Self { root, durability };
+        let blobs = Self {
+            root,
+            durability,
+            faults,
+        };
         blobs.prepare().map_err(|source| BlobFolderError {
             path: blobs.root.clone(),
             source,
@@ -168,6 +176,7 @@ impl StagedBlob {
         if self.blobs.durability == Durability::Synced {
             self.file.sync_all()?;
         }
+        self.blobs.faults.reach(FaultPoint::AfterObjectBytes);
         let target = self.blobs.path(self.id);
         if let Some(staged) = &self.path.0 {
             fs::rename(staged, &target)?;
@@ -240,7 +249,12 @@ mod tests {
     #[test]
     fn a_kept_blob_survives_and_the_rest_is_collected() {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path().to_owned(), Durability::Synced).unwrap();
+        let blobs = Blobs::open(
+            folder.path().to_owned(),
+            Durability::Synced,
+            FaultPlan::none(),
+        )
+        .unwrap();
         let publish = |text: &[u8]| {
             let mut staged = blobs.stage().unwrap();
             staged.write_all(text).unwrap();
@@ -255,7 +269,12 @@ mod tests {
         let abandoned = blobs.stage().unwrap();
         std::mem::forget(abandoned);
 
-        let blobs = Blobs::open(folder.path().to_owned(), Durability::Synced).unwrap();
+        let blobs = Blobs::open(
+            folder.path().to_owned(),
+            Durability::Synced,
+            FaultPlan::none(),
+        )
+        .unwrap();
         assert_eq!(blobs.collect_garbage(&HashSet::from([id])).unwrap(), 1);
         assert_eq!(fs::read_dir(blobs.staging()).unwrap().count(), 0);
         let mut text = String::new();

@@ -251,7 +251,7 @@ mod tests {
         for (algorithm, value) in [
             (Algorithm::Crc32, "y/Q5Jg=="),
             (Algorithm::Crc32c, "4waSgw=="),
-            (Algorithm::Crc64Nvme, "rosUhgoHmYA="),
+            (Algorithm::Crc64Nvme, "rosUhgp5mIg="),
             (Algorithm::Sha1, "98O8HYCOBHMq2m2IbSQJSLPvKPA="),
             (
                 Algorithm::Sha256,

@@ -242,13 +242,19 @@ impl Claims {
 mod tests {
     use super::super::blob::Durability;
     use super::*;
+    use crate::fault::FaultPlan;
 
     async fn ingest(
         pieces: &[&'static [u8]],
         claims: &Claims,
     ) -> (Result<Content, IngestError>, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path().to_owned(), Durability::Volatile).unwrap();
+        let blobs = Blobs::open(
+            folder.path().to_owned(),
+            Durability::Volatile,
+            FaultPlan::none(),
+        )
+        .unwrap();
         let mut ingest = Ingest::begin(&blobs, Algorithm::Crc32).await.unwrap();
         for piece in pieces {
             ingest.write(Bytes::from_static(piece)).await.unwrap();

@@ -108,11 +108,17 @@ impl Drop for Lease {
 mod tests {
     use super::super::blob::Durability;
     use super::*;
+    use crate::fault::FaultPlan;
 
     #[test]
     fn a_retired_blob_waits_for_the_readers_that_may_know_it() {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path().to_owned(), Durability::Volatile).unwrap();
+        let blobs = Blobs::open(
+            folder.path().to_owned(),
+            Durability::Volatile,
+            FaultPlan::none(),
+        )
+        .unwrap();
         let leases = Leases::new(Arc::clone(&blobs));
         let publish = || {
             let blob = blobs.stage().unwrap().publish().unwrap();

@@ -24,6 +24,8 @@ mod record;
 mod store;
 mod sweep;
 mod table;
+#[cfg(test)]
+mod tests;
 mod uploads;
 
 pub(crate) use self::blob::Durability;

@@ -14,6 +14,7 @@ use super::lease::{Lease, Leases};
 use super::record::{Object, Part};
 use super::table::{BUCKETS, OBJECTS, PARTS, StorageError, StoreError, UPLOADS};
 use crate::authz::Permit;
+use crate::fault::FaultPlan;
 use crate::state::{Change, ChangeError, State, StateError, decode};
 
 /// Buckets, their objects and uploads: metadata in the database, bytes in files. A cheap handle.
@@ -62,9 +63,10 @@ impl ObjectStore {
         state: State,
         folder: PathBuf,
         durability: Durability,
+        faults: FaultPlan,
     ) -> Result<Self, OpenStoreError> {
         make_tables(&state).await?;
-        let blobs = Blobs::open(folder, durability)?;
+        let blobs = Blobs::open(folder, durability, faults)?;
         let removed = blobs.collect_garbage(&named_blobs(&state)?)?;
         if removed > 0 {
             tracing::info!(removed, "removed object files that no record names");

@@ -53,7 +53,7 @@ impl Call for PutBucketPolicy {
             return Err(public_policy_blocked(permit.caller().arn(), &bucket));
         }
         configure(exchange, &permit, bucket, move |bucket| {
-            bucket.policy = Some(policy.clone())
+            bucket.policy = Some(policy.clone());
         })
         .await?;
         Ok(PutBucketPolicyOutput::default())

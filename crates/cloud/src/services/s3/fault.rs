@@ -161,8 +161,9 @@ pub(super) fn complete(refusal: CompleteRefusal, id: &UploadId, key: &ObjectKey)
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a function for `map_err`")]
 pub(super) fn ingest(error: IngestError) -> ApiError {
-    match error {
+    match &error {
         IngestError::TooLarge => too_large(None),
         IngestError::Length { .. } => {
             let message = "You did not provide the number of bytes specified by the Content-Length HTTP header";

@@ -45,7 +45,7 @@ impl Call for GetObject {
                 "Request specific response headers cannot be used for anonymous GET requests.";
             return Err(fault::invalid_request(message));
         }
-        let view = look(exchange, &call.object, question!(input))?;
+        let view = look(exchange, &call.object, &question!(input))?;
         let mut output = shown!(GetObjectOutput, view);
         let tags = view.open.object().attributes.tags.len();
         output.tag_count = i32::try_from(tags).ok().filter(|tags| *tags > 0);

@@ -213,7 +213,7 @@ impl<'a> CallHead<'a> {
 }
 
 /// Condition keys that are the value of a header.
-const HEADER_KEYS: [(&str, &str); 16] = [
+const HEADER_KEYS: [(&str, &str); 19] = [
     ("s3:x-amz-acl", "x-amz-acl"),
     ("s3:x-amz-grant-full-control", "x-amz-grant-full-control"),
     ("s3:x-amz-grant-read", "x-amz-grant-read"),
@@ -234,6 +234,18 @@ const HEADER_KEYS: [(&str, &str); 16] = [
     ("s3:x-amz-object-ownership", "x-amz-object-ownership"),
     ("s3:if-none-match", "if-none-match"),
     ("s3:if-match", "if-match"),
+    (
+        "s3:x-amz-server-side-encryption-customer-algorithm",
+        "x-amz-server-side-encryption-customer-algorithm",
+    ),
+    (
+        "s3:x-amz-website-redirect-location",
+        "x-amz-website-redirect-location",
+    ),
+    (
+        "s3:object-lock-retain-until-date",
+        "x-amz-object-lock-retain-until-date",
+    ),
     ("s3:object-lock-mode", "x-amz-object-lock-mode"),
     ("s3:object-lock-legal-hold", "x-amz-object-lock-legal-hold"),
 ];

@@ -37,7 +37,7 @@ impl Call for HeadObject {
         call: Authorized<Self>,
         input: HeadObjectInput,
     ) -> Result<HeadObjectOutput, ApiError> {
-        let view = look(exchange, &call.object, question!(input))?;
+        let view = look(exchange, &call.object, &question!(input))?;
         Ok(shown!(HeadObjectOutput, view))
     }
 }

@@ -63,7 +63,7 @@ impl Call for PutBucketLifecycleConfiguration {
             rules.push(rule);
         }
         configure(exchange, &permit, bucket, move |bucket| {
-            bucket.lifecycle.clone_from(&rules)
+            bucket.lifecycle.clone_from(&rules);
         })
         .await?;
         Ok(PutBucketLifecycleConfigurationOutput::default())

@@ -54,6 +54,7 @@ mod upload_part;
 mod upload_part_copy;
 mod view;
 
+use std::fmt;
 use std::sync::Arc;
 
 use s3s::config::{S3Config, StaticConfigProvider};
@@ -104,6 +105,12 @@ impl S3 {
             core,
             routes: routes.build(),
         }
+    }
+}
+
+impl fmt::Debug for S3 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("S3").field("core", &self.core).finish_non_exhaustive()
     }
 }
 

@@ -49,7 +49,7 @@ impl Call for PutBucketOwnershipControls {
         let ownership =
             convert::ownership(rule.object_ownership.as_str()).ok_or_else(fault::malformed_xml)?;
         configure(exchange, &permit, bucket, move |bucket| {
-            bucket.ownership = Some(ownership)
+            bucket.ownership = Some(ownership);
         })
         .await?;
         Ok(PutBucketOwnershipControlsOutput::default())

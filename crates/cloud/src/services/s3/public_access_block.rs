@@ -51,7 +51,7 @@ impl Call for PutPublicAccessBlock {
             restrict_public_buckets: asked.restrict_public_buckets == Some(true),
         };
         configure(exchange, &permit, bucket, move |bucket| {
-            bucket.public_access_block = Some(block)
+            bucket.public_access_block = Some(block);
         })
         .await?;
         Ok(PutPublicAccessBlockOutput::default())
@@ -135,7 +135,7 @@ impl Call for DeletePublicAccessBlock {
     ) -> Result<DeletePublicAccessBlockOutput, ApiError> {
         let (Self { bucket }, permit) = call.into_parts();
         configure(exchange, &permit, bucket, |bucket| {
-            bucket.public_access_block = None
+            bucket.public_access_block = None;
         })
         .await?;
         Ok(DeletePublicAccessBlockOutput::default())

@@ -105,7 +105,7 @@ pub(super) use shown;
 pub(super) fn look(
     exchange: &Exchange,
     name: &ObjectName,
-    question: Question,
+    question: &Question,
 ) -> Result<View, ApiError> {
     refuse_version(question.version.as_deref())?;
     let open = find(exchange, name)?;
