@@ -1,0 +1,38 @@
+//! Who the credentials belong to.
+
+use aws_config::SdkConfig;
+use aws_sdk_sts::error::DisplayErrorContext;
+
+/// An identity, as STS tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The account.
+    pub account: String,
+    /// The user, role session or root.
+    pub arn: String,
+}
+
+/// STS did not tell whose credentials these are.
+#[derive(Debug, thiserror::Error)]
+#[error("the identity behind the credentials cannot be found: {reason}")]
+pub struct IdentityError {
+    reason: String,
+}
+
+/// Asks STS whose credentials these are. Every identity may ask this.
+///
+/// # Errors
+/// [`IdentityError`].
+pub async fn who_am_i(config: &SdkConfig) -> Result<Identity, IdentityError> {
+    let sts = aws_sdk_sts::Client::new(config);
+    let answer = sts.get_caller_identity().send().await;
+    let answer = answer.map_err(|error| IdentityError {
+        reason: DisplayErrorContext(&error).to_string(),
+    })?;
+    match (answer.account, answer.arn) {
+        (Some(account), Some(arn)) => Ok(Identity { account, arn }),
+        _ => Err(IdentityError {
+            reason: "the answer names none".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,199 @@
+//! Every environment variable that this project reads, in one table.
+//!
+//! Nothing else in the project spells a variable's name. Programs read the process's environment
+//! once, as an [`Environment`], and pass it on: what a variable decides is decided from a value,
+//! which tests can make.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+
+/// An environment variable of this project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Variable {
+    name: &'static str,
+    meaning: &'static str,
+    secret: bool,
+}
+
+impl Variable {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// What it decides.
+    pub const fn meaning(self) -> &'static str {
+        self.meaning
+    }
+
+    /// Whether its value must never be shown.
+    pub const fn is_secret(self) -> bool {
+        self.secret
+    }
+}
+
+impl fmt::Display for Variable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+/// Declares the variables and the table of all of them.
+macro_rules! variables {
+    ($($(#[$secret:ident])? $constant:ident = $name:literal: $meaning:literal;)*) => {
+        $(
+            #[doc = concat!("`", $name, "`: ", $meaning)]
+            pub const $constant: Variable = Variable {
+                name: $name,
+                meaning: $meaning,
+                secret: variables!(@secret $($secret)?),
+            };
+        )*
+
+        /// All variables, in the order of the documentation.
+        pub const ALL: &[Variable] = &[$($constant),*];
+    };
+    (@secret) => { false };
+    (@secret secret) => { true };
+}
+
+variables! {
+    TARGET = "FRAMEWRIGHT_TARGET":
+        "where renders run: `embedded` (the default) or `aws`";
+    STATE = "FRAMEWRIGHT_STATE":
+        "folder of the embedded cloud's state, or `memory`";
+    FUNCTION_ZIP = "FRAMEWRIGHT_FUNCTION_ZIP":
+        "the render function's zip";
+    SANDBOX_INIT = "FRAMEWRIGHT_SANDBOX_INIT":
+        "the helper program that isolates functions of the embedded cloud";
+    FAULT_POINTS = "FRAMEWRIGHT_FAULT_POINTS":
+        "tests: points at which a function kills itself";
+    REMOTION_AWS_PROFILE = "REMOTION_AWS_PROFILE":
+        "profile of the shared AWS files; before every other source of credentials";
+    REMOTION_AWS_ACCESS_KEY_ID = "REMOTION_AWS_ACCESS_KEY_ID":
+        "access key; before `AWS_PROFILE` and `AWS_ACCESS_KEY_ID`";
+    #[secret]
+    REMOTION_AWS_SECRET_ACCESS_KEY = "REMOTION_AWS_SECRET_ACCESS_KEY":
+        "the key's secret";
+    #[secret]
+    REMOTION_AWS_SESSION_TOKEN = "REMOTION_AWS_SESSION_TOKEN":
+        "the session of a temporary key";
+    REMOTION_AWS_REGION = "REMOTION_AWS_REGION":
+        "region; before `AWS_REGION`";
+    AWS_PROFILE = "AWS_PROFILE":
+        "profile of the shared AWS files; before `AWS_ACCESS_KEY_ID`";
+    AWS_ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID":
+        "access key";
+    #[secret]
+    AWS_SECRET_ACCESS_KEY = "AWS_SECRET_ACCESS_KEY":
+        "the key's secret";
+    #[secret]
+    AWS_SESSION_TOKEN = "AWS_SESSION_TOKEN":
+        "the session of a temporary key";
+    AWS_REGION = "AWS_REGION":
+        "region; before `AWS_DEFAULT_REGION`";
+    AWS_DEFAULT_REGION = "AWS_DEFAULT_REGION":
+        "region, as other AWS tools name it";
+    AWS_ENDPOINT_URL = "AWS_ENDPOINT_URL":
+        "replaces AWS's endpoints; what the embedded cloud gives to its functions";
+    AWS_LAMBDA_FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME":
+        "set by AWS Lambda in a function";
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE":
+        "set by AWS Lambda in a function, MiB";
+    AWS_LAMBDA_RUNTIME_API = "AWS_LAMBDA_RUNTIME_API":
+        "set by AWS Lambda in a function: host and port of the Runtime API";
+    NO_COLOR = "NO_COLOR":
+        "no colours on the terminal";
+}
+
+/// The values of variables, taken at one moment.
+///
+/// Values that are not UTF-8 count as absent; empty ones too, as AWS's tools hold it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Environment(BTreeMap<&'static str, String>);
+
+impl Environment {
+    /// The process's environment.
+    pub fn of_process() -> Self {
+        Self::from_lookup(|name| std::env::var_os(name))
+    }
+
+    /// An environment of these values alone.
+    pub fn of(values: impl IntoIterator<Item = (Variable, &'static str)>) -> Self {
+        let values = values.into_iter();
+        Self(
+            values
+                .map(|(variable, value)| (variable.name, value.to_owned()))
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )
+    }
+
+    /// The value of a variable, if it has one.
+    pub fn get(&self, variable: Variable) -> Option<&str> {
+        self.0.get(variable.name).map(String::as_str)
+    }
+
+    /// The first of `variables` that has a value.
+    pub fn first(&self, variables: &[Variable]) -> Option<(Variable, &str)> {
+        variables
+            .iter()
+            .find_map(|variable| Some((*variable, self.get(*variable)?)))
+    }
+
+    fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        let value = |variable: &Variable| {
+            let value = lookup(variable.name)?.into_string().ok()?;
+            (!value.is_empty()).then_some((variable.name, value))
+        };
+        Self(ALL.iter().filter_map(value).collect())
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_secrets_are_marked() {
+        let names: BTreeSet<_> = ALL.iter().map(|variable| variable.name).collect();
+        assert_eq!(names.len(), ALL.len());
+        for variable in ALL {
+            let secret = ["SECRET", "TOKEN"]
+                .iter()
+                .any(|part| variable.name.contains(part));
+            assert_eq!(variable.secret, secret, "{variable}");
+        }
+    }
+
+    #[test]
+    fn empty_and_foreign_values_count_as_absent() {
+        let environment = Environment::from_lookup(|name| match name {
+            "AWS_PROFILE" => Some("".into()),
+            "AWS_REGION" => Some(OsString::from_vec(vec![0xff])),
+            "AWS_DEFAULT_REGION" => Some("eu-west-1".into()),
+            _ => None,
+        });
+        assert_eq!(environment.get(AWS_PROFILE), None);
+        assert_eq!(
+            environment.first(&[AWS_REGION, AWS_DEFAULT_REGION]),
+            Some((AWS_DEFAULT_REGION, "eu-west-1"))
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_values() {
+        let environment = Environment::of([(AWS_SECRET_ACCESS_KEY, "hush")]);
+        assert_eq!(format!("{environment:?}"), r#"{"AWS_SECRET_ACCESS_KEY"}"#);
+    }
+}
