@@ -1,9 +1,11 @@
 //! A running Chrome.
 
-use crate::command::{AttachToTarget, CloseTarget, CreateTarget};
+use crate::command::{
+    AttachToTarget, CloseTarget, CreateBrowserContext, CreateTarget, DisposeBrowserContext,
+};
 use crate::error::CallError;
 use crate::launch::{self, LaunchError, Options};
-use crate::page::{Page, Viewport};
+use crate::page::{Events, Page, Viewport};
 use crate::session::Session;
 use process::{Child, Ended, TreeUsage};
 use std::fmt;
@@ -60,13 +62,21 @@ impl Browser {
 
     /// Opens an empty page of the viewport's size, under begin-frame control where it was asked for and this Chrome has it.
     ///
+    /// Its cookies, storage and cache are its own, and go with it.
+    ///
     /// # Errors
     /// [`CallError`] if Chrome is gone.
-    pub async fn open_page(&self, viewport: Viewport) -> Result<Page, CallError> {
+    pub async fn open_page(&self, viewport: Viewport) -> Result<(Page, Events), CallError> {
+        let context = self
+            .session
+            .call(&CreateBrowserContext {})
+            .await?
+            .browser_context_id;
         let create = |enable_begin_frame_control| CreateTarget {
             url: "about:blank",
             width: viewport.width,
             height: viewport.height,
+            browser_context_id: &context,
             enable_begin_frame_control,
         };
         let mut controlled = self.options.begin_frame_control;
@@ -88,6 +98,7 @@ impl Browser {
         Page::prepare(
             self.session.page(attached.session_id.into()),
             target.target_id,
+            context,
             viewport,
             controlled,
         )
@@ -99,12 +110,15 @@ impl Browser {
     /// # Errors
     /// [`CallError`] if the page or Chrome is gone already.
     pub async fn close_page(&self, page: Page) -> Result<(), CallError> {
-        let target_id = page.into_target();
-        self.session
-            .call(&CloseTarget {
-                target_id: &target_id,
-            })
-            .await
+        let (target_id, browser_context_id) = page.into_names();
+        let closed = self.session.send(&CloseTarget {
+            target_id: &target_id,
+        });
+        let disposed = self.session.send(&DisposeBrowserContext {
+            browser_context_id: &browser_context_id,
+        });
+        closed.reply().await?;
+        disposed.reply().await
     }
 
     /// Waits until Chrome has ended by itself.

@@ -26,4 +26,4 @@ pub use error::CallError;
 pub use event::{ConsoleMessage, Event};
 pub use flags::Graphics;
 pub use launch::{LaunchError, Options};
-pub use page::{EvaluateError, Navigation, Page, Viewport};
+pub use page::{EvaluateError, Evaluation, Events, Navigation, Page, Viewport};

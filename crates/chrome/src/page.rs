@@ -26,8 +26,19 @@ pub struct Page {
     session: Session,
     target: String,
     viewport: Viewport,
+    context: String,
     controlled: bool,
-    events: UnboundedReceiver<Event>,
+}
+
+/// What happens in a page, in order.
+#[derive(Debug)]
+pub struct Events(UnboundedReceiver<Event>);
+
+impl Events {
+    /// The next event. `None` when the page or Chrome is gone. Cancel-safe.
+    pub async fn next(&mut self) -> Option<Event> {
+        self.0.recv().await
+    }
 }
 
 /// What tells `Emulation.setDeviceMetricsOverride` to leave the scale that Chrome was started with.
@@ -61,10 +72,11 @@ impl Page {
     pub(crate) async fn prepare(
         session: Session,
         target: String,
+        context: String,
         viewport: Viewport,
         controlled: bool,
-    ) -> Result<Self, CallError> {
-        let events = session.listen();
+    ) -> Result<(Self, Events), CallError> {
+        let events = Events(session.listen());
         let metrics = SetDeviceMetrics {
             width: viewport.width,
             height: viewport.height,
@@ -84,13 +96,14 @@ impl Page {
         enabled.2.reply().await?;
         enabled.3.reply().await?;
         enabled.4.reply().await?;
-        Ok(Self {
+        let page = Self {
             session,
             target,
             viewport,
+            context,
             controlled,
-            events,
-        })
+        };
+        Ok((page, events))
     }
 
     /// The size that the page was opened with.
@@ -103,16 +116,6 @@ impl Page {
     #[must_use]
     pub fn is_controlled(&self) -> bool {
         self.controlled
-    }
-
-    /// What happens in the page, in order. Ends when the page or Chrome does.
-    pub async fn event(&mut self) -> Option<Event> {
-        self.events.recv().await
-    }
-
-    /// What has happened in the page and was not asked for yet.
-    pub fn past_event(&mut self) -> Option<Event> {
-        self.events.try_recv().ok()
     }
 
     /// Runs `source` in every document that the page opens from now on, before the document's own scripts.
@@ -180,8 +183,9 @@ impl Page {
         Camera::new(self.session.clone(), self.viewport, self.controlled, format)
     }
 
-    pub(crate) fn into_target(self) -> String {
-        self.target
+    /// The names of the page and of its context.
+    pub(crate) fn into_names(self) -> (String, String) {
+        (self.target, self.context)
     }
 }
 

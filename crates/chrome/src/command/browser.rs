@@ -20,6 +20,7 @@ pub(crate) struct CreateTarget<'a> {
     pub(crate) url: &'a str,
     pub(crate) width: u32,
     pub(crate) height: u32,
+    pub(crate) browser_context_id: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) enable_begin_frame_control: bool,
 }
@@ -58,3 +59,27 @@ pub(crate) struct CloseTarget<'a> {
 }
 
 command!(CloseTarget<'_>, "Target.closeTarget");
+
+/// A profile in memory, apart from all others.
+#[derive(Serialize)]
+pub(crate) struct CreateBrowserContext {}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CreatedContext {
+    pub(crate) browser_context_id: String,
+}
+
+command!(
+    CreateBrowserContext,
+    "Target.createBrowserContext",
+    CreatedContext
+);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DisposeBrowserContext<'a> {
+    pub(crate) browser_context_id: &'a str,
+}
+
+command!(DisposeBrowserContext<'_>, "Target.disposeBrowserContext");

@@ -6,7 +6,10 @@ mod emulation;
 mod page;
 mod runtime;
 
-pub(crate) use browser::{AttachToTarget, CloseTarget, CreateTarget, GetVersion};
+pub(crate) use browser::{
+    AttachToTarget, CloseTarget, CreateBrowserContext, CreateTarget, DisposeBrowserContext,
+    GetVersion,
+};
 pub(crate) use capture::{BeginFrame, CaptureScreenshot, Clip, Screenshot};
 pub(crate) use emulation::{
     Colour, MediaFeature, SetDefaultBackgroundColor, SetDeviceMetrics, SetEmulatedMedia,

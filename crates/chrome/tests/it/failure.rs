@@ -1,6 +1,6 @@
 //! A Chrome that is missing, does not start, or dies.
 
-use crate::{PATIENCE, SMALL, launch, open};
+use crate::{PATIENCE, SMALL, launch, open, open_watched};
 use chrome::{Browser, CallError, EvaluateError, Event, LaunchError, Navigation, Options};
 use std::os::unix::fs::PermissionsExt;
 
@@ -59,7 +59,7 @@ async fn a_chrome_that_is_missing_is_named() {
 #[tokio::test]
 async fn a_page_that_crashes_is_told_and_the_browser_lives_on() {
     let browser = launch().await;
-    let mut page = open(&browser, SMALL, "").await;
+    let (page, mut events) = open_watched(&browser, SMALL, "").await;
     let navigation = tokio::time::timeout(PATIENCE, page.navigate("chrome://crash"))
         .await
         .unwrap();
@@ -68,7 +68,7 @@ async fn a_page_that_crashes_is_told_and_the_browser_lives_on() {
         "{navigation:?}"
     );
     let crashed = tokio::time::timeout(PATIENCE, async {
-        while page.event().await.unwrap() != Event::Crashed {}
+        while events.next().await.unwrap() != Event::Crashed {}
     });
     crashed.await.unwrap();
     let next = open(&browser, SMALL, "").await;
@@ -78,7 +78,7 @@ async fn a_page_that_crashes_is_told_and_the_browser_lives_on() {
 #[tokio::test]
 async fn calls_to_a_chrome_that_died_fail() {
     let browser = launch().await;
-    let mut page = open(&browser, SMALL, "").await;
+    let (page, mut events) = open_watched(&browser, SMALL, "").await;
     let waiting = page.start("new Promise(() => {})");
     browser.kill().await;
     let error = tokio::time::timeout(PATIENCE, waiting.result::<()>())
@@ -90,7 +90,7 @@ async fn calls_to_a_chrome_that_died_fail() {
         "{error:?}"
     );
     assert_eq!(
-        tokio::time::timeout(PATIENCE, async { while page.event().await.is_some() {} }).await,
+        tokio::time::timeout(PATIENCE, async { while events.next().await.is_some() {} }).await,
         Ok(())
     );
 }

@@ -6,7 +6,7 @@ mod capture;
 mod failure;
 mod page;
 
-use chrome::{Browser, Event, Navigation, Options, Page, Viewport};
+use chrome::{Browser, Event, Events, Navigation, Options, Page, Viewport};
 use std::time::Duration;
 
 /// Far more than anything here takes; a test that needs it fails.
@@ -18,7 +18,11 @@ async fn launch() -> Browser {
 
 /// Opens a page that shows `html`, and waits until it is loaded.
 async fn open(browser: &Browser, viewport: Viewport, html: &str) -> Page {
-    let mut page = browser.open_page(viewport).await.unwrap();
+    open_watched(browser, viewport, html).await.0
+}
+
+async fn open_watched(browser: &Browser, viewport: Viewport, html: &str) -> (Page, Events) {
+    let (page, mut events) = browser.open_page(viewport).await.unwrap();
     let bytes: String = html.bytes().map(|byte| format!("%{byte:02x}")).collect();
     assert_eq!(
         page.navigate(&format!("data:text/html,{bytes}"))
@@ -27,11 +31,11 @@ async fn open(browser: &Browser, viewport: Viewport, html: &str) -> Page {
         Navigation::Committed
     );
     tokio::time::timeout(PATIENCE, async {
-        while page.event().await.unwrap() != Event::Loaded {}
+        while events.next().await.unwrap() != Event::Loaded {}
     })
     .await
     .unwrap();
-    page
+    (page, events)
 }
 
 const SMALL: Viewport = Viewport {

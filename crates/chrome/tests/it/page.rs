@@ -1,6 +1,6 @@
 //! Scripts, and what a page tells.
 
-use crate::{PATIENCE, SMALL, launch, open};
+use crate::{PATIENCE, SMALL, launch, open, open_watched};
 use chrome::{EvaluateError, Event, Level, Navigation};
 
 #[tokio::test]
@@ -41,31 +41,31 @@ async fn values_come_back_and_exceptions_keep_their_stack() {
 #[tokio::test]
 async fn scripts_run_before_the_document_s_own() {
     let browser = launch().await;
-    let mut page = browser.open_page(SMALL).await.unwrap();
+    let (page, mut events) = browser.open_page(SMALL).await.unwrap();
     page.run_on_new_document("window.first = 'ours'")
         .await
         .unwrap();
     page.navigate("data:text/html,<script>window.second = window.first</script>")
         .await
         .unwrap();
-    while page.event().await.unwrap() != Event::Loaded {}
+    while events.next().await.unwrap() != Event::Loaded {}
     assert_eq!(page.evaluate::<String>("second").await.unwrap(), "ours");
 }
 
 #[tokio::test]
 async fn the_console_and_uncaught_exceptions_are_told() {
     let browser = launch().await;
-    let mut page = open(&browser, SMALL, "").await;
+    let (page, mut events) = open_watched(&browser, SMALL, "").await;
     page.evaluate::<()>(
         "console.warn('careful', 3); void setTimeout(() => { throw new Error('late') })",
     )
     .await
     .unwrap();
     let told = tokio::time::timeout(PATIENCE, async {
-        let Event::Console(message) = page.event().await.unwrap() else {
+        let Event::Console(message) = events.next().await.unwrap() else {
             panic!("the console comes first")
         };
-        (message, page.event().await.unwrap())
+        (message, events.next().await.unwrap())
     });
     let (message, thrown) = told.await.unwrap();
     assert_eq!(
@@ -80,7 +80,7 @@ async fn the_console_and_uncaught_exceptions_are_told() {
 #[tokio::test]
 async fn a_page_that_does_not_answer_is_told() {
     let browser = launch().await;
-    let page = browser.open_page(SMALL).await.unwrap();
+    let (page, _events) = browser.open_page(SMALL).await.unwrap();
     // Port 9 discards; nobody listens there on this machine's loopback.
     let navigation = page.navigate("http://127.0.0.1:9/").await.unwrap();
     assert!(matches!(navigation, Navigation::Failed(text) if text.starts_with("net::ERR_")));
