@@ -6,5 +6,6 @@ mod cases;
 mod documents;
 mod generate;
 mod messages;
+mod pasted;
 mod properties;
 mod reference;

@@ -15,7 +15,8 @@ pub(crate) struct Answer {
 
 type Maybe = Option<bool>;
 
-fn and(parts: Vec<Maybe>) -> Maybe {
+fn and(parts: impl IntoIterator<Item = Maybe>) -> Maybe {
+    let parts: Vec<Maybe> = parts.into_iter().collect();
     if parts.contains(&Some(false)) {
         return Some(false);
     }
@@ -26,7 +27,8 @@ fn and(parts: Vec<Maybe>) -> Maybe {
     }
 }
 
-fn or(parts: Vec<Maybe>) -> Maybe {
+fn or(parts: impl IntoIterator<Item = Maybe>) -> Maybe {
+    let parts: Vec<Maybe> = parts.into_iter().collect();
     if parts.contains(&Some(true)) {
         return Some(true);
     }
@@ -331,9 +333,7 @@ fn meets(
                 .iter()
                 .any(|pattern| cover(pattern) == Some(true)),
         ),
-        (_, Some(patterns)) => {
-            or(texts(patterns).iter().map(cover).collect()).map(|covered| !covered)
-        }
+        (_, Some(patterns)) => or(texts(patterns).iter().map(cover)).map(|covered| !covered),
     };
     let mut conditions = Vec::new();
     if let Some(by_operator) = statement["Condition"].as_object() {
@@ -553,13 +553,12 @@ fn holds(
     let one = |value: &String| {
         let compared = or(wanted
             .iter()
-            .map(|wanted| compare(base, value, wanted, context, version_2012))
-            .collect());
+            .map(|wanted| compare(base, value, wanted, context, version_2012)));
         compared.map(|equal| equal != negated)
     };
     match quantifier {
         "ForAllValues" => {
-            let all = and(values.iter().map(one).collect());
+            let all = and(values.iter().map(one));
             // An empty string is documented to count as no value, but not for whom.
             let all_empty = values.iter().all(String::is_empty);
             if all == Some(false) && all_empty {
@@ -568,7 +567,7 @@ fn holds(
                 all
             }
         }
-        "ForAnyValue" => or(values.iter().map(one).collect()),
+        "ForAnyValue" => or(values.iter().map(one)),
         _ if found.is_array() => None,
         _ => one(&values[0]),
     }
