@@ -14,13 +14,16 @@ use uuid::Uuid;
 
 use crate::authn::Authenticator;
 use crate::authz::Authorizer;
-use crate::cloud::founding::{AdministratorKey, administrator, settle_facts};
 use crate::cloud::folder::{Absence, EndpointFile, OwnedFolder, StateFolder};
+use crate::cloud::founding::{AdministratorKey, administrator, settle_facts};
 use crate::config::{Config, StateLocation};
 use crate::events::History;
 use crate::gateway::{Gateway, serve};
 use crate::identity::{Identities, Sessions};
-use crate::services::{CloudTrail, Framewright, Iam, S3, Services, Sts};
+use crate::services::{
+    CloudTrail, Framewright, Iam, Lambda, LambdaParts, LogStore, Logs, OpenLambdaError, Quotas, S3,
+    Services, Sts,
+};
 use crate::state::{State, StateError};
 use crate::storage::{Durability, ObjectStore};
 
@@ -40,6 +43,7 @@ pub struct Running {
     endpoint: String,
     administrator: AdministratorKey,
     state: State,
+    lambda: Lambda,
     tasks: TaskTracker,
     closing: CancellationToken,
     server: JoinHandle<()>,
@@ -81,6 +85,9 @@ pub enum OpenError {
     /// The objects cannot be used.
     #[error("the objects of the state cannot be used")]
     Objects(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The functions cannot be used.
+    #[error("the functions of the state cannot be used")]
+    Functions(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The port cannot be had.
     #[error("port {port} of loopback cannot be had")]
     Port {
@@ -89,6 +96,15 @@ pub enum OpenError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+impl From<OpenLambdaError> for OpenError {
+    fn from(error: OpenLambdaError) -> Self {
+        match error {
+            OpenLambdaError::State(error) => error.into(),
+            error @ OpenLambdaError::Folder { .. } => Self::Functions(error.into()),
+        }
+    }
 }
 
 impl Cloud {
@@ -125,7 +141,10 @@ impl Cloud {
     }
 
     /// Opens a cloud on a folder that this process owns.
-    pub(super) async fn open_owned(config: &Config, owned: OwnedFolder) -> Result<Running, OpenError> {
+    pub(super) async fn open_owned(
+        config: &Config,
+        owned: OwnedFolder,
+    ) -> Result<Running, OpenError> {
         let folder = owned.folder().clone();
         let opening = Opening {
             state: State::open(&folder.path("state.redb"), config.faults.clone())?,
@@ -160,16 +179,60 @@ impl Opening {
         let tasks = TaskTracker::new();
         let identities = Identities::start(state.clone(), &tasks)?;
         let now = config.clock.now();
-        let administrator =
-            administrator(&identities, config.account, self.kept_key, now).await?;
+        let administrator = administrator(&identities, config.account, self.kept_key, now).await?;
         let listener = bind(config.port, self.last_port).await?;
-        let port = listener.local_addr().map_err(|source| OpenError::Port { port: config.port, source })?.port();
+        let port = listener
+            .local_addr()
+            .map_err(|source| OpenError::Port {
+                port: config.port,
+                source,
+            })?
+            .port();
         let endpoint = format!("http://127.0.0.1:{port}");
         let sessions = Sessions::open(&state).await?;
         let authorizer = Authorizer::new(config.account, config.region.clone());
-        let store = ObjectStore::open(state.clone(), self.files.join("objects"), self.durability, config.faults.clone())
-            .await
-            .map_err(|error| OpenError::Objects(error.into()))?;
+        let store = ObjectStore::open(
+            state.clone(),
+            self.files.join("objects"),
+            self.durability,
+            config.faults.clone(),
+        )
+        .await
+        .map_err(|error| OpenError::Objects(error.into()))?;
+        let lambda = Lambda::open(LambdaParts {
+            state: state.clone(),
+            clock: Arc::clone(&config.clock),
+            account: config.account,
+            region: config.region.clone(),
+            authorizer: authorizer.clone(),
+            identities: identities.clone(),
+            sessions: sessions.clone(),
+            objects: store.clone(),
+            folder: self.files.join("lambda"),
+            sandbox_init: config.sandbox_init.clone(),
+            endpoint: endpoint.clone(),
+            limit: config.limits.execution_environments,
+            faults: config.faults.clone(),
+        })
+        .await?;
+        let logs = LogStore::open(
+            state.clone(),
+            Arc::clone(&config.clock),
+            config.account,
+            config.region.clone(),
+        );
+        let logs = Logs::new(logs.await?, authorizer.clone());
+        let quotas = Quotas::open(
+            state.clone(),
+            Arc::clone(&config.clock),
+            config.account,
+            config.region.clone(),
+            authorizer.clone(),
+            config.limits.execution_environments,
+        );
+        let quotas = quotas.await?;
+        let closing = CancellationToken::new();
+        logs.sweep_regularly(&tasks, closing.clone());
         let services = Services {
             iam: Iam {
                 account: config.account,
@@ -182,13 +245,21 @@ impl Opening {
                 sessions: sessions.clone(),
                 authorizer: authorizer.clone(),
             },
-            s3: S3::new(store.clone(), authorizer.clone(), config.account, config.region.clone()),
+            s3: S3::new(
+                store.clone(),
+                authorizer.clone(),
+                config.account,
+                config.region.clone(),
+            ),
             cloudtrail: CloudTrail {
                 account: config.account,
                 region: config.region.clone(),
                 authorizer: authorizer.clone(),
                 state: state.clone(),
             },
+            lambda: lambda.clone(),
+            logs,
+            quotas,
             framewright: Framewright { authorizer, store },
         };
         let gateway = Gateway {
@@ -210,13 +281,13 @@ impl Opening {
                 process: std::process::id(),
             })?;
         }
-        let closing = CancellationToken::new();
         let server = tokio::spawn(serve(Arc::new(gateway), listener, closing.clone()));
         tracing::info!(endpoint, "the cloud answers");
         Ok(Running {
             endpoint,
             administrator,
             state,
+            lambda,
             tasks,
             closing,
             server,
@@ -235,9 +306,10 @@ async fn bind(asked: u16, last: Option<u16>) -> Result<TcpListener, OpenError> {
     {
         return Ok(listener);
     }
-    listen(asked)
-        .await
-        .map_err(|source| OpenError::Port { port: asked, source })
+    listen(asked).await.map_err(|source| OpenError::Port {
+        port: asked,
+        source,
+    })
 }
 
 impl Running {
@@ -253,12 +325,17 @@ impl Running {
 
     /// Finishes the requests that are under way, ends what runs, and lets go of the state.
     pub async fn shutdown(self) {
+        // Functions deliver their last logs through the gateway.
+        self.lambda.close().await;
         self.closing.cancel();
         if let Err(error) = self.server.await {
             tracing::error!(%error, "the gateway failed");
         }
         self.tasks.close();
-        if tokio::time::timeout(ENDING, self.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(ENDING, self.tasks.wait())
+            .await
+            .is_err()
+        {
             tracing::warn!("tasks of the cloud did not end in time");
         }
         self.state.close().await;

@@ -1,6 +1,8 @@
 //! The log of one environment: what the function writes and what the platform
 //! says about it, line by line in order.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -8,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::{mpsc, oneshot};
 
 use super::process::Output;
+use crate::clock::Clock;
 
 /// How much of the end of an invocation's log a caller can have.
 const TAIL_BYTES: usize = 4096;
@@ -44,11 +47,11 @@ enum Request {
 }
 
 impl Log {
-    /// A log whose lines come out of the receiver.
-    pub(crate) fn open() -> (Self, LogLines) {
+    /// A log whose lines come out of the receiver, with the times of this clock.
+    pub(crate) fn open(clock: Arc<dyn Clock>) -> (Self, LogLines) {
         let (requests, received) = mpsc::channel(8);
         let (lines, stored) = mpsc::channel(LINES_IN_FLIGHT);
-        tokio::spawn(Scribe::new(lines).run(received));
+        tokio::spawn(Scribe::new(lines, clock).run(received));
         (Self { requests }, stored)
     }
 
@@ -88,6 +91,7 @@ struct Scribe {
 /// Lines on their way out, and the end of them.
 struct Page {
     lines: mpsc::Sender<LogLine>,
+    clock: Arc<dyn Clock>,
     tail: BytesMut,
 }
 
@@ -98,11 +102,12 @@ struct Stream {
 }
 
 impl Scribe {
-    fn new(lines: mpsc::Sender<LogLine>) -> Self {
+    fn new(lines: mpsc::Sender<LogLine>, clock: Arc<dyn Clock>) -> Self {
         Self {
             streams: Vec::new(),
             page: Page {
                 lines,
+                clock,
                 tail: BytesMut::new(),
             },
         }
@@ -199,7 +204,7 @@ impl Page {
         let excess = self.tail.len().saturating_sub(TAIL_BYTES);
         drop(self.tail.split_to(excess));
         let line = LogLine {
-            at: Timestamp::now(),
+            at: self.clock.now(),
             text,
         };
         // A role that may not log has nobody who listens.
@@ -239,7 +244,7 @@ mod tests {
             .stderr(std::process::Stdio::piped())
             .spawn()
             .unwrap();
-        let (log, mut lines) = Log::open();
+        let (log, mut lines) = Log::open(Arc::new(crate::clock::SystemClock));
         log.read(Output {
             stdout: child.stdout.take().unwrap(),
             stderr: child.stderr.take().unwrap(),

@@ -150,11 +150,6 @@ impl Helper {
 }
 
 impl SandboxProcess {
-    /// The helper's process; nothing once it is gone.
-    pub(crate) fn pid(&self) -> Option<u32> {
-        self.child.id()
-    }
-
     /// Waits until the program has ended and with it everything that it started.
     ///
     /// Cancel safe: a later call goes on.

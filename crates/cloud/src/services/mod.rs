@@ -8,7 +8,10 @@ mod cloudtrail;
 mod framewright;
 mod iam;
 mod json;
+mod lambda;
+mod logs;
 mod query;
+mod quotas;
 mod s3;
 mod sts;
 
@@ -22,6 +25,9 @@ pub(crate) use self::cloudtrail::CloudTrail;
 pub(crate) use self::framewright::Framewright;
 pub use self::framewright::Pruned;
 pub(crate) use self::iam::Iam;
+pub(crate) use self::lambda::{Lambda, LambdaParts, OpenLambdaError};
+pub(crate) use self::logs::{LogStore, Logs};
+pub(crate) use self::quotas::Quotas;
 pub(crate) use self::s3::S3;
 pub(crate) use self::sts::Sts;
 
@@ -43,6 +49,9 @@ pub(crate) struct Services {
     pub(crate) iam: Iam,
     pub(crate) sts: Sts,
     pub(crate) s3: S3,
+    pub(crate) lambda: Lambda,
+    pub(crate) logs: Logs,
+    pub(crate) quotas: Quotas,
     pub(crate) cloudtrail: CloudTrail,
     pub(crate) framewright: Framewright,
 }
@@ -60,10 +69,9 @@ impl Services {
             Service::CloudTrail => self.cloudtrail.serve(request, body).await,
             Service::Framewright => self.framewright.serve(request, body).await,
             Service::S3 => self.s3.serve(request, body).await,
-            Service::Lambda | Service::Logs | Service::ServiceQuotas => {
-                let name = request.service().signing_name();
-                Err(ApiError::not_implemented(&format!("service `{name}`")))
-            }
+            Service::Lambda => self.lambda.serve(request, body).await,
+            Service::Logs => self.logs.serve(request, body).await,
+            Service::ServiceQuotas => self.quotas.serve(request, body).await,
         }
     }
 }

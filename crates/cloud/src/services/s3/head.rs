@@ -323,7 +323,7 @@ impl Source {
 ///
 /// # Errors
 /// A stored policy that cannot be read: nothing is decided then.
-pub(super) fn side_of(bucket: &Bucket) -> Result<ResourceSide, ApiError> {
+pub(crate) fn side_of(bucket: &Bucket) -> Result<ResourceSide, ApiError> {
     let policy = bucket
         .policy
         .as_deref()

@@ -57,6 +57,7 @@ mod view;
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use self::head::side_of;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service as Routes, S3ServiceBuilder};
 
@@ -110,7 +111,9 @@ impl S3 {
 
 impl fmt::Debug for S3 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("S3").field("core", &self.core).finish_non_exhaustive()
+        f.debug_struct("S3")
+            .field("core", &self.core)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,168 @@
+//! GetFunction, GetFunctionConfiguration, ListFunctions, DeleteFunction.
+
+use http::StatusCode;
+use iam::calls::Slot;
+use serde_json::json;
+
+use super::Lambda;
+use super::call::Call;
+use super::fault::{invalid, no_such_function};
+use super::name::FunctionName;
+use super::table;
+use super::view::{Moment, configuration, json_response};
+use crate::api_error::ApiError;
+use crate::authz::{Authorized, Operation, Particulars};
+use crate::incoming::Head;
+use crate::response::{Response, empty};
+use crate::state::ChangeError;
+
+/// The largest page of functions.
+const MAX_PAGE: usize = 50;
+
+/// The slots that a function's name and qualifier fill.
+pub(super) fn naming(function: &FunctionName) -> Particulars {
+    let particulars = Particulars::new().name(Slot::Function, &function.name);
+    match &function.qualifier {
+        Some(qualifier) => particulars.name(Slot::Qualifier, qualifier),
+        None => particulars,
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct GetFunction(pub(super) FunctionName);
+
+impl Operation for GetFunction {
+    const SERVICE: &'static str = "lambda";
+    const NAME: &'static str = "GetFunction";
+    const READ_ONLY: bool = true;
+}
+
+impl Call for GetFunction {
+    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
+        Ok(naming(&self.0))
+    }
+
+    async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
+        let function = lambda.existing(&call.0)?;
+        // The zip itself is not kept, so there is no place to fetch it from.
+        let mut body = json!({
+            "Configuration": configuration(&function, Moment::Settled),
+            "Code": { "RepositoryType": "S3" },
+        });
+        if !function.tags.is_empty() {
+            body["Tags"] = json!(function.tags);
+        }
+        json_response(StatusCode::OK, &body)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct GetFunctionConfiguration(pub(super) FunctionName);
+
+impl Operation for GetFunctionConfiguration {
+    const SERVICE: &'static str = "lambda";
+    const NAME: &'static str = "GetFunctionConfiguration";
+    const READ_ONLY: bool = true;
+}
+
+impl Call for GetFunctionConfiguration {
+    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
+        Ok(naming(&self.0))
+    }
+
+    async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
+        let function = lambda.existing(&call.0)?;
+        json_response(StatusCode::OK, &configuration(&function, Moment::Settled))
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct ListFunctions {
+    after: Option<String>,
+    limit: usize,
+}
+
+impl ListFunctions {
+    /// Reads the call from its query.
+    pub(super) fn read(head: &Head) -> Result<Self, ApiError> {
+        let limit = match head.query_parameter("MaxItems") {
+            None => MAX_PAGE,
+            Some(text) => text
+                .parse()
+                .map_err(|_| invalid(format!("MaxItems is no number: {text}")))?,
+        };
+        Ok(Self {
+            after: head.query_parameter("Marker"),
+            limit: limit.clamp(1, MAX_PAGE),
+        })
+    }
+}
+
+impl Operation for ListFunctions {
+    const SERVICE: &'static str = "lambda";
+    const NAME: &'static str = "ListFunctions";
+    const READ_ONLY: bool = true;
+}
+
+impl Call for ListFunctions {
+    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
+        Ok(Particulars::new())
+    }
+
+    async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
+        let mut functions = table::functions(lambda.state())?;
+        if let Some(after) = &call.after {
+            functions.retain(|function| function.name > *after);
+        }
+        let more = functions.len() > call.limit;
+        functions.truncate(call.limit);
+        let shown: Vec<_> = functions
+            .iter()
+            // A list says nothing about states.
+            .map(|function| configuration(function, Moment::Settled))
+            .collect();
+        let mut body = json!({ "Functions": shown });
+        if more && let Some(last) = functions.last() {
+            body["NextMarker"] = json!(last.name);
+        }
+        json_response(StatusCode::OK, &body)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct DeleteFunction(pub(super) FunctionName);
+
+impl Operation for DeleteFunction {
+    const SERVICE: &'static str = "lambda";
+    const NAME: &'static str = "DeleteFunction";
+    const READ_ONLY: bool = false;
+}
+
+impl Call for DeleteFunction {
+    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
+        Ok(naming(&self.0))
+    }
+
+    async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
+        let (DeleteFunction(function), permit) = call.into_parts();
+        if function.qualifier.is_some() {
+            return Err(invalid(
+                "$LATEST version cannot be deleted without deleting the function.",
+            ));
+        }
+        let absent = no_such_function(&lambda.home().function_arn(&function.name));
+        let name = function.name.clone();
+        let change = lambda.state().change(&permit, move |change| {
+            if table::remove_function(change, &name)? {
+                Ok(())
+            } else {
+                Err(ChangeError::Refused(absent.clone()))
+            }
+        });
+        change.await?;
+        lambda.fleet().retire(&function.name);
+        let mut response = Response::new(empty());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        Ok(response)
+    }
+}
