@@ -1,8 +1,6 @@
 //! A running Chrome.
 
-use crate::command::{
-    AttachToTarget, CloseTarget, CreateBrowserContext, CreateTarget, DisposeBrowserContext,
-};
+use crate::command::{AttachToTarget, CreateBrowserContext, CreateTarget};
 use crate::error::CallError;
 use crate::launch::{self, LaunchError, Options};
 use crate::page::{Events, Page, Viewport};
@@ -97,28 +95,12 @@ impl Browser {
             .await?;
         Page::prepare(
             self.session.page(attached.session_id.into()),
-            target.target_id,
+            self.session.clone(),
             context,
             viewport,
             controlled,
         )
         .await
-    }
-
-    /// Closes a page.
-    ///
-    /// # Errors
-    /// [`CallError`] if the page or Chrome is gone already.
-    pub async fn close_page(&self, page: Page) -> Result<(), CallError> {
-        let (target_id, browser_context_id) = page.into_names();
-        let closed = self.session.send(&CloseTarget {
-            target_id: &target_id,
-        });
-        let disposed = self.session.send(&DisposeBrowserContext {
-            browser_context_id: &browser_context_id,
-        });
-        closed.reply().await?;
-        disposed.reply().await
     }
 
     /// Waits until Chrome has ended by itself.

@@ -2,8 +2,9 @@
 
 use crate::camera::{Camera, PictureFormat};
 use crate::command::{
-    AddScript, EnableInspector, EnableLog, EnablePage, EnableRuntime, Evaluate, Evaluated,
-    MediaFeature, Navigate, RemoteException, SetDeviceMetrics, SetEmulatedMedia,
+    AddScript, DisposeBrowserContext, EnableInspector, EnableLog, EnablePage, EnableRuntime,
+    Evaluate, Evaluated, MediaFeature, Navigate, RemoteException, SetDeviceMetrics,
+    SetEmulatedMedia,
 };
 use crate::error::CallError;
 use crate::event::Event;
@@ -20,11 +21,11 @@ pub struct Viewport {
     pub height: u32,
 }
 
-/// A tab of a [`Browser`](crate::Browser).
+/// A tab of a [`Browser`](crate::Browser). Dropping it closes it.
 #[derive(Debug)]
 pub struct Page {
     session: Session,
-    target: String,
+    browser: Session,
     viewport: Viewport,
     context: String,
     controlled: bool,
@@ -71,7 +72,7 @@ impl Page {
     /// Turns on what a page tells, and sets its size.
     pub(crate) async fn prepare(
         session: Session,
-        target: String,
+        browser: Session,
         context: String,
         viewport: Viewport,
         controlled: bool,
@@ -98,7 +99,7 @@ impl Page {
         enabled.4.reply().await?;
         let page = Self {
             session,
-            target,
+            browser,
             viewport,
             context,
             controlled,
@@ -182,10 +183,14 @@ impl Page {
     pub fn camera(&self, format: PictureFormat) -> Camera {
         Camera::new(self.session.clone(), self.viewport, self.controlled, format)
     }
+}
 
-    /// The names of the page and of its context.
-    pub(crate) fn into_names(self) -> (String, String) {
-        (self.target, self.context)
+impl Drop for Page {
+    fn drop(&mut self) {
+        // Takes the page with it. Nobody waits for the answer, and a Chrome that is gone needs no telling.
+        drop(self.browser.send(&DisposeBrowserContext {
+            browser_context_id: &self.context,
+        }));
     }
 }
 

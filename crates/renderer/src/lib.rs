@@ -19,13 +19,19 @@
 //! # }
 //! ```
 
+mod chunk;
 mod error;
 mod event;
+mod page;
 mod remote;
 mod renderer;
 mod request;
 mod result;
+mod server;
 mod site;
+mod sound;
+mod still;
+mod tools;
 
 pub use error::{ChunkError, PageError, PageErrorKind, PageException, StartError, StillError};
 pub use event::{ConsoleLine, Event};

@@ -1,14 +1,28 @@
 //! The renderer: what is kept between two renders.
 
+use crate::chunk;
 use crate::error::{ChunkError, PageError, StartError, StillError};
 use crate::event::Event;
-use crate::request::{ChunkRequest, PageRequest, StillRequest};
+use crate::page::{self, OpenPage, PageRole, compositions, stage::Stage};
+use crate::request::{ChunkRequest, PageRequest, Scale, ServeUrl, StillRequest};
 use crate::result::{Chunk, Still};
-use protocol::page::PageComposition;
+use crate::server::{Mounted, Server};
+use crate::still;
+use crate::tools::{Chrome, FfmpegLookup, chrome_options};
+use chrome::{PictureFormat, Viewport};
+use media::Ffmpeg;
+use protocol::page::{Composition, PageComposition};
 use protocol::settings::ChromiumOptions;
+use std::fmt;
 use std::path::PathBuf;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
+
+/// The page in which compositions are evaluated; nobody sees it.
+const EVALUATION: Viewport = Viewport {
+    width: 1280,
+    height: 720,
+};
 
 /// How to start a renderer.
 #[derive(Debug, Clone, Default)]
@@ -23,9 +37,14 @@ pub struct Config {
 
 /// A running Chrome, the loopback server that pages are opened from, and ffmpeg. Does one thing at a time.
 ///
-/// Dropping it ends all of them, with every descendant.
-#[derive(Debug)]
-pub struct Renderer {}
+/// A call that is dropped before it has ended leaves nothing behind but a Chrome that is ready for the next.
+/// Dropping the renderer ends all of them, with every descendant.
+pub struct Renderer {
+    config: Config,
+    server: Server,
+    chrome: Chrome,
+    ffmpeg: FfmpegLookup,
+}
 
 impl Renderer {
     /// Opens the server, and starts Chrome and the look for ffmpeg without waiting for them. Within a tokio runtime.
@@ -35,8 +54,16 @@ impl Renderer {
     /// # Errors
     /// [`StartError::Port`].
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let _ = config;
-        todo!()
+        let options = chrome_options(config.chrome.clone(), &config.chromium_options, 1.0);
+        let chrome = Chrome::start(options);
+        let ffmpeg = FfmpegLookup::start(config.ffmpeg.clone());
+        let server = Server::start().await.map_err(StartError::Port)?;
+        Ok(Self {
+            config,
+            server,
+            chrome,
+            ffmpeg,
+        })
     }
 
     /// All compositions of the bundle, evaluated with `calculateMetadata`, in the bundle's order.
@@ -48,8 +75,12 @@ impl Renderer {
         page: &PageRequest,
         events: &UnboundedSender<Event>,
     ) -> Result<Vec<PageComposition>, PageError> {
-        let _ = (page, events);
-        todo!()
+        let _mounted = self.mount(page).await?;
+        let role = self.evaluating();
+        let mut page = self
+            .open(page, role, EVALUATION, Scale::default(), UNSEEN, events)
+            .await?;
+        compositions::all(&mut page, role).await
     }
 
     /// The composition `id`, evaluated with `calculateMetadata`.
@@ -62,8 +93,12 @@ impl Renderer {
         id: &str,
         events: &UnboundedSender<Event>,
     ) -> Result<PageComposition, PageError> {
-        let _ = (page, id, events);
-        todo!()
+        let _mounted = self.mount(page).await?;
+        let role = self.evaluating();
+        let mut page = self
+            .open(page, role, EVALUATION, Scale::default(), UNSEEN, events)
+            .await?;
+        compositions::one(&mut page, role, id).await
     }
 
     /// Renders frames of a composition into one file.
@@ -79,8 +114,8 @@ impl Renderer {
         events: &UnboundedSender<Event>,
         stop: &CancellationToken,
     ) -> Result<Chunk, ChunkError> {
-        let _ = (request, events, stop);
-        todo!()
+        let (ffmpeg, _mounted) = self.mount(&request.page).await.map_err(PageError::from)?;
+        chunk::render(self, &ffmpeg, request, events, stop).await
     }
 
     /// Renders one frame of a composition into a picture.
@@ -92,7 +127,113 @@ impl Renderer {
         request: &StillRequest,
         events: &UnboundedSender<Event>,
     ) -> Result<Still, StillError> {
-        let _ = (request, events);
-        todo!()
+        let _mounted = self.mount(&request.page).await.map_err(PageError::from)?;
+        still::render(self, request, events).await
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.server.port()
+    }
+
+    /// Ends Chrome, so that the next page is opened in a new one.
+    pub(crate) fn end_chrome(&mut self) {
+        self.chrome.end();
+    }
+
+    /// Opens a page and mounts `composition` on it.
+    pub(crate) async fn stage(
+        &mut self,
+        request: &PageRequest,
+        composition: &Composition,
+        role: PageRole,
+        look: Look,
+        events: &UnboundedSender<Event>,
+    ) -> Result<Stage, PageError> {
+        let page = self
+            .open(
+                request,
+                role,
+                look.viewport,
+                look.scale,
+                look.format,
+                events,
+            )
+            .await?;
+        Stage::mount(page, composition, role, look.transparent).await
+    }
+
+    async fn open(
+        &mut self,
+        request: &PageRequest,
+        role: PageRole,
+        viewport: Viewport,
+        scale: Scale,
+        format: PictureFormat,
+        events: &UnboundedSender<Event>,
+    ) -> Result<OpenPage, PageError> {
+        let options = chrome_options(
+            self.config.chrome.clone(),
+            &request.chromium_options,
+            scale.get(),
+        );
+        let browser = self
+            .chrome
+            .running(options)
+            .await
+            .map_err(StartError::from)?;
+        page::open(
+            browser,
+            &self.server,
+            request,
+            role,
+            (viewport, format),
+            events,
+        )
+        .await
+    }
+
+    async fn mount(&mut self, request: &PageRequest) -> Result<(Ffmpeg, Mounted), StartError> {
+        let ffmpeg = self.ffmpeg.found(self.config.ffmpeg.clone()).await?;
+        let site = match &request.site {
+            ServeUrl::Private { name, files } => Some((name.clone(), files.clone())),
+            ServeUrl::Public(_) => None,
+        };
+        let mounted = self
+            .server
+            .mount(site, request.remote_media.clone(), ffmpeg.clone());
+        Ok((ffmpeg, mounted))
+    }
+
+    fn evaluating(&self) -> PageRole {
+        PageRole {
+            initial_frame: 0,
+            attempt: 1,
+            video: false,
+            sample_rate: None,
+            port: self.port(),
+        }
+    }
+}
+
+/// How a composition is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    pub(crate) viewport: Viewport,
+    pub(crate) scale: Scale,
+    pub(crate) format: PictureFormat,
+    /// Whether what nobody paints stays transparent.
+    pub(crate) transparent: bool,
+}
+
+/// The format of pictures that are never taken.
+const UNSEEN: PictureFormat = PictureFormat::Jpeg(80);
+
+impl fmt::Debug for Renderer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Renderer")
+            .field("config", &self.config)
+            .field("port", &self.port())
+            .field("chrome", &self.chrome)
+            .finish_non_exhaustive()
     }
 }

@@ -52,14 +52,6 @@ command!(
     AttachedToTarget
 );
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct CloseTarget<'a> {
-    pub(crate) target_id: &'a str,
-}
-
-command!(CloseTarget<'_>, "Target.closeTarget");
-
 /// A profile in memory, apart from all others.
 #[derive(Serialize)]
 pub(crate) struct CreateBrowserContext {}
@@ -76,6 +68,7 @@ command!(
     CreatedContext
 );
 
+/// Ends a context with all its pages.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DisposeBrowserContext<'a> {

@@ -7,8 +7,7 @@ mod page;
 mod runtime;
 
 pub(crate) use browser::{
-    AttachToTarget, CloseTarget, CreateBrowserContext, CreateTarget, DisposeBrowserContext,
-    GetVersion,
+    AttachToTarget, CreateBrowserContext, CreateTarget, DisposeBrowserContext, GetVersion,
 };
 pub(crate) use capture::{BeginFrame, CaptureScreenshot, Clip, Screenshot};
 pub(crate) use emulation::{

@@ -68,7 +68,6 @@ async fn what_rests_is_taken_once_and_equals_what_a_fresh_camera_sees() {
             alone == *picture,
             "frame at {x} differs from the same frame alone"
         );
-        browser.close_page(page).await.unwrap();
     }
 }
 

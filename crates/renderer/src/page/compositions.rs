@@ -1,0 +1,70 @@
+//! What a bundle holds.
+
+use crate::error::PageError;
+use crate::page::globals::{self, PageRole, json};
+use crate::page::guard::Failure;
+use crate::page::open::OpenPage;
+use protocol::page::PageComposition;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// All compositions, evaluated.
+pub(crate) async fn all(
+    page: &mut OpenPage,
+    role: PageRole,
+) -> Result<Vec<PageComposition>, PageError> {
+    mount_root(page, role).await?;
+    evaluate(page, "window.getStaticCompositions()", "compositions").await
+}
+
+/// The composition `id`, evaluated.
+pub(crate) async fn one(
+    page: &mut OpenPage,
+    role: PageRole,
+    id: &str,
+) -> Result<PageComposition, PageError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Found {
+        Composition(PageComposition),
+        Available(Vec<String>),
+    }
+    mount_root(page, role).await?;
+    // Names first: they are known without evaluating anything, and an unknown one is no exception.
+    let script = format!(
+        "(async (id) => {{\
+           const available = window.remotion_getCompositionNames();\
+           return available.includes(id) ? {{composition: await window.remotion_calculateComposition(id)}} : {{available}};\
+         }})({})",
+        json(id)
+    );
+    match evaluate(page, &script, id).await? {
+        Found::Composition(composition) => Ok(composition),
+        Found::Available(available) => Err(PageError::UnknownComposition {
+            id: id.to_owned(),
+            available,
+        }),
+    }
+}
+
+async fn mount_root(page: &mut OpenPage, role: PageRole) -> Result<(), PageError> {
+    if let Err(failure) = page.run::<()>(&globals::evaluation_script(role)).await {
+        return Err(page.error(failure, None).await);
+    }
+    page.ready(None).await
+}
+
+async fn evaluate<T: DeserializeOwned>(
+    page: &mut OpenPage,
+    script: &str,
+    composition: &str,
+) -> Result<T, PageError> {
+    match page.run(script).await {
+        Ok(value) => Ok(value),
+        Err(Failure::Threw(exception)) => Err(PageError::PropsRefused {
+            composition: composition.to_owned(),
+            exception,
+        }),
+        Err(failure) => Err(page.error(failure, None).await),
+    }
+}

@@ -1,0 +1,123 @@
+//! The programs behind a renderer: started ahead, kept, and started anew when they are gone or wanted otherwise.
+
+use chrome::{Browser, Graphics, LaunchError, Options};
+use media::{Ffmpeg, LocateError};
+use protocol::settings::ChromiumOptions;
+use std::path::PathBuf;
+use tokio_util::task::AbortOnDropHandle;
+
+/// The one Chrome of a renderer.
+#[derive(Debug)]
+pub(crate) enum Chrome {
+    /// Not started, or ended.
+    Absent,
+    /// On its way.
+    Starting {
+        options: Options,
+        launch: AbortOnDropHandle<Result<Browser, LaunchError>>,
+    },
+    Running(Browser),
+}
+
+impl Chrome {
+    /// Starts a Chrome without waiting for it.
+    pub(crate) fn start(options: Options) -> Self {
+        let launch = tokio::spawn(Browser::launch(options.clone()));
+        Self::Starting {
+            options,
+            launch: AbortOnDropHandle::new(launch),
+        }
+    }
+
+    /// The running Chrome, started as `wanted`. One that was started otherwise is ended first.
+    pub(crate) async fn running(&mut self, wanted: Options) -> Result<&mut Browser, LaunchError> {
+        if self.options().is_some_and(|options| *options != wanted) {
+            tracing::info!("Chrome is started anew with other options");
+            *self = Self::Absent;
+        }
+        let browser = match std::mem::replace(self, Self::Absent) {
+            Self::Running(browser) => browser,
+            Self::Starting { launch, .. } => match launch.await {
+                Ok(launched) => launched?,
+                // The task is never cancelled while we hold it, so it panicked, and panics go on.
+                Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+            },
+            Self::Absent => Browser::launch(wanted).await?,
+        };
+        *self = Self::Running(browser);
+        match self {
+            Self::Running(browser) => Ok(browser),
+            Self::Absent | Self::Starting { .. } => Err(LaunchError::Missing),
+        }
+    }
+
+    /// Ends Chrome: it crashed, or is of no use any more.
+    pub(crate) fn end(&mut self) {
+        *self = Self::Absent;
+    }
+
+    fn options(&self) -> Option<&Options> {
+        match self {
+            Self::Absent => None,
+            Self::Starting { options, .. } => Some(options),
+            Self::Running(browser) => Some(browser.options()),
+        }
+    }
+}
+
+/// What `options` mean for Chrome. `headless` and `enableMultiProcessOnLinux` have one answer here and are not asked.
+pub(crate) fn chrome_options(
+    program: Option<PathBuf>,
+    options: &ChromiumOptions,
+    scale: f64,
+) -> Options {
+    Options {
+        program,
+        graphics: options
+            .gl
+            .as_deref()
+            .map(Graphics::from_name)
+            .unwrap_or_default(),
+        ignore_certificate_errors: options.ignore_certificate_errors.unwrap_or(false),
+        disable_web_security: options.disable_web_security.unwrap_or(false),
+        user_agent: options.user_agent.clone(),
+        scale,
+        ..Options::default()
+    }
+}
+
+/// The ffmpeg of a renderer.
+#[derive(Debug)]
+pub(crate) enum FfmpegLookup {
+    Looking(AbortOnDropHandle<Result<Ffmpeg, LocateError>>),
+    Found(Ffmpeg),
+    /// Looked for in vain; the next call looks again.
+    Unknown,
+}
+
+impl FfmpegLookup {
+    /// Begins to look without waiting.
+    pub(crate) fn start(program: Option<PathBuf>) -> Self {
+        Self::Looking(AbortOnDropHandle::new(tokio::spawn(locate(program))))
+    }
+
+    pub(crate) async fn found(&mut self, program: Option<PathBuf>) -> Result<Ffmpeg, LocateError> {
+        let found = match std::mem::replace(self, Self::Unknown) {
+            Self::Found(ffmpeg) => ffmpeg,
+            Self::Looking(lookup) => match lookup.await {
+                Ok(found) => found?,
+                Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+            },
+            Self::Unknown => locate(program).await?,
+        };
+        *self = Self::Found(found.clone());
+        Ok(found)
+    }
+}
+
+async fn locate(program: Option<PathBuf>) -> Result<Ffmpeg, LocateError> {
+    match program {
+        Some(program) => Ffmpeg::at(program).await,
+        None => Ffmpeg::locate().await,
+    }
+}
