@@ -1,7 +1,8 @@
 //! Pictures become a chunk.
 
 use crate::support::{
-    deadline, decode_raw, ffmpeg, file, folder, frame_hashes, jpeg_frames, run, tracks,
+    card, card_ppm, deadline, decode_raw, ffmpeg, file, folder, frame_hashes, jpeg_frames, run,
+    tracks,
 };
 use bytes::Bytes;
 use media::FrameRate;
@@ -94,29 +95,6 @@ async fn a_repetition_equals_the_same_picture_again() {
         std::fs::read(&short).unwrap(),
         std::fs::read(&long).unwrap()
     );
-}
-
-/// 48 flat patches of 80 × 80 pixels, eight in a row: the corners of the RGB cube, greys and a spread of colours.
-fn card() -> Vec<[u8; 3]> {
-    let corners =
-        (0..8_u8).map(|bits| [bits & 1, bits >> 1 & 1, bits >> 2 & 1].map(|bit| bit * 255));
-    let greys = [16, 64, 128, 200, 235].map(|level| [level; 3]);
-    let spread = (0..35_u32).map(|n| {
-        let hash = (n + 1).wrapping_mul(2_654_435_761);
-        [(hash >> 24) as u8, (hash >> 16) as u8, (hash >> 8) as u8]
-    });
-    corners.chain(greys).chain(spread).collect()
-}
-
-fn card_ppm() -> Vec<u8> {
-    let card = card();
-    let mut image = b"P6 640 480 255\n".to_vec();
-    for y in 0..480 {
-        for x in 0..640 {
-            image.extend(card[y / 80 * 8 + x / 80]);
-        }
-    }
-    image
 }
 
 /// RGB of limited-range BT.709, by the formulas of the standard.

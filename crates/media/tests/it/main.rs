@@ -2,6 +2,7 @@
 
 mod audio;
 mod encode;
+mod extract;
 mod output;
 mod server;
 mod support;

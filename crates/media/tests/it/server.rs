@@ -18,6 +18,7 @@ struct Shared {
     /// Connections end after so many bytes of a body.
     cut: u64,
     sent: AtomicU64,
+    requests: AtomicU64,
     over: std::sync::atomic::AtomicBool,
 }
 
@@ -34,6 +35,7 @@ impl Server {
             folder: folder.path().to_owned(),
             cut,
             sent: AtomicU64::new(0),
+            requests: AtomicU64::new(0),
             over: false.into(),
         });
         let served = Arc::clone(&shared);
@@ -56,6 +58,11 @@ impl Server {
 
     pub(crate) fn url(&self, name: &str) -> media::Location {
         media::Location::loopback_url(format!("http://{}/{name}", self.address)).unwrap()
+    }
+
+    /// Requests answered so far.
+    pub(crate) fn requests(&self) -> u64 {
+        self.shared.requests.load(Ordering::SeqCst)
     }
 
     /// Bytes of bodies sent so far.
@@ -85,6 +92,7 @@ fn answer(mut stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
             begin = range.split('-').next().unwrap().parse::<usize>().ok();
         }
     }
+    shared.requests.fetch_add(1, Ordering::SeqCst);
     let name = request
         .split(' ')
         .nth(1)
