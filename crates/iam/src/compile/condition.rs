@@ -285,16 +285,20 @@ fn compare_arn<'p>(
     context: &Context,
     notes: &mut impl Notes<'p>,
 ) -> Compared {
-    let Some(value) = value else {
-        return Compared::Unreadable;
-    };
     match wanted {
-        Operand::Known(Some(pattern)) => pattern.covers(value).into(),
-        Operand::Known(None) => Compared::Unclear,
+        Operand::Known(pattern) => relate(value, |value| Some(pattern.as_ref()?.covers(value))),
+        // That a variable has no value comes first: it equals nothing, whatever the request holds.
         Operand::Variable(template) => resolved(template.tokens(context, notes), |tokens| {
-            tokens_cover(&tokens, value).map_or(Compared::Unclear, Compared::from)
+            relate(value, |value| tokens_cover(&tokens, value))
         }),
     }
+}
+
+/// Compares an ARN, where the request holds one, with a pattern that may lack parts (`None`).
+fn relate(value: Option<&Arn>, covers: impl FnOnce(&Arn) -> Option<bool>) -> Compared {
+    value.map_or(Compared::Unreadable, |value| {
+        covers(value).map_or(Compared::Unclear, Compared::from)
+    })
 }
 
 impl Comparison {
@@ -306,5 +310,24 @@ impl Comparison {
             Self::GreaterThan => left > right,
             Self::GreaterThanEquals => left >= right,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::Silent;
+    use crate::policy::{Document, Kind};
+
+    #[test]
+    fn regression_a_variable_without_value_equals_nothing_even_where_the_request_holds_no_arn() {
+        let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*",
+            "Condition": {"ArnNotLike": {"aws:SourceArn": "${aws:PrincipalArn}"}}}}"#;
+        let document = Document::parse(text, Kind::Identity).unwrap();
+        let condition = Condition::of(&document.statements()[0].conditions[0], document.version());
+        let context = Context::new().with("aws:SourceArn", "no ARN");
+        assert_eq!(condition.holds(&context, &mut Silent), Truth::Yes);
+        let context = context.with("aws:PrincipalArn", "arn:aws:iam::111122223333:user/alice");
+        assert_eq!(condition.holds(&context, &mut Silent), Truth::Unclear);
     }
 }

@@ -151,3 +151,75 @@ fn completes_short_arns(kind: Kind, text: &str) -> bool {
         Kind::Rcp | Kind::Resource | Kind::Trust | Kind::Vpce => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Span;
+    use crate::compile::Silent;
+    use crate::policy::Text;
+
+    fn covers(pattern: &str, resource: &str, kind: Kind) -> bool {
+        let text = Text {
+            value: pattern.into(),
+            span: Span::default(),
+        };
+        let element = ResourceElement::Resource(vec![text]);
+        let resources = Resources::of(&element, Version::V2012, kind);
+        let resource = resource.parse().unwrap();
+        resources.cover(&resource, &Context::new(), &mut Silent) == Truth::Yes
+    }
+
+    #[test]
+    fn each_part_counts() {
+        let resource = "arn:aws:lambda:us-east-1:111122223333:function:f";
+        assert!(covers(resource, resource, Kind::Identity));
+        assert!(covers(
+            "arn:AWS:Lambda:US-east-1:111122223333:function:f",
+            resource,
+            Kind::Identity
+        ));
+        for other in [
+            "arn:aws-cn:lambda:us-east-1:111122223333:function:f",
+            "arn:aws:lambd:us-east-1:111122223333:function:f",
+            "arn:aws:lambda:us-east-2:111122223333:function:f",
+            "arn:aws:lambda:us-east-1:111122223334:function:f",
+            "arn:aws:lambda:us-east-1:111122223333:function:g",
+            "arn:aws:lambda:us-east-1:111122223333:function:F",
+            "arn:aws:lambda:us-east-1::function:f",
+            "arn:aws:lambda:*:function:f",
+            "arn:aws:lambda:us-east-1:111122223333:function:f:*",
+        ] {
+            assert!(!covers(other, resource, Kind::Identity), "{other}");
+        }
+    }
+
+    #[test]
+    fn short_arns_are_completed_where_documented() {
+        for (pattern, kinds) in [
+            (
+                "arn:aws:s3",
+                &[Kind::Identity, Kind::Boundary, Kind::Session][..],
+            ),
+            (
+                "arn:aws:s3*",
+                &[Kind::Identity, Kind::Boundary, Kind::Session, Kind::Scp],
+            ),
+        ] {
+            for kind in Kind::ALL {
+                assert_eq!(
+                    covers(pattern, "arn:aws:s3:::b/k", kind),
+                    kinds.contains(&kind),
+                    "{pattern} {kind}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn only_everything_covers_no_resource() {
+        assert!(covers("*", "*", Kind::Identity));
+        assert!(!covers("arn:*:*:*:*:*", "*", Kind::Identity));
+        assert!(covers("arn:*:*:*:*:*", "arn:aws:s3:::", Kind::Identity));
+    }
+}

@@ -43,7 +43,7 @@ fn without(policy: &Policy, index: usize) -> Option<Arc<Policy>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_deny_never_widens_and_an_allow_never_narrows(case in generate::case(), statement in generate::statement("identity")) {
