@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::config::retry::RetryConfig;
-use aws_sdk_lambda::error::{DisplayErrorContext, ProvideErrorMetadata as _, SdkError};
+use aws_sdk_lambda::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_lambda::operation::invoke::{InvokeError as SdkInvokeError, InvokeOutput};
 use aws_sdk_lambda::primitives::Blob;
 use protocol::payload::{Payload, Response, Routine};
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::Client;
+use crate::sdk_error::in_a_line;
 
 /// Attempts of a call that is throttled, the first included.
 const ATTEMPTS: u32 = 8;
@@ -185,7 +186,7 @@ struct Crash {
 }
 
 fn failure(function: &str, error: &SdkError<SdkInvokeError>) -> InvokeError {
-    let reason = || DisplayErrorContext(error).to_string();
+    let reason = || in_a_line(error);
     let function = function.to_owned();
     let Some(answered) = error.as_service_error() else {
         let reason = reason();

@@ -38,18 +38,21 @@ pub mod env;
 
 mod cancel;
 mod compositions;
+mod duration;
 mod fetch;
 mod follow;
 mod invoke;
 mod output_file;
 mod props;
 mod request;
+mod sdk_error;
 mod start;
 mod still;
 
 use aws_config::SdkConfig;
 use protocol::{BucketName, FunctionName, RenderId};
 use store::Bucket;
+pub use store::StoreError;
 
 pub use cancel::CancelError;
 pub use compositions::CompositionsRequest;
@@ -60,6 +63,8 @@ pub use follow::{
 pub use invoke::InvokeError;
 pub use output_file::{OutputFile, OutputFileError};
 pub use props::{InvalidProps, Props};
+pub use protocol::payload::{Chunking, CompositionSummary};
+pub use protocol::settings::RequestedFrames;
 pub use request::RenderRequest;
 pub use start::StartError;
 pub use still::StillRequest;

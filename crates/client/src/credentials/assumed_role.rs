@@ -7,8 +7,10 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_s3::config::IdentityCache;
-use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata as _};
+use aws_sdk_sts::error::ProvideErrorMetadata as _;
 use tokio::sync::{mpsc, oneshot};
+
+use crate::sdk_error::in_a_line;
 
 /// Credentials that are closer to their end than this are renewed before they are used.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
@@ -174,7 +176,7 @@ impl Call {
                     },
                     _ => AssumeRoleError::Failed {
                         role,
-                        message: DisplayErrorContext(&error).to_string(),
+                        message: in_a_line(&error),
                     },
                 }
             })?;

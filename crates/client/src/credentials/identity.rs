@@ -1,7 +1,8 @@
 //! Who the credentials belong to.
 
 use aws_config::SdkConfig;
-use aws_sdk_sts::error::DisplayErrorContext;
+
+use crate::sdk_error::in_a_line;
 
 /// An identity, as STS tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub async fn who_am_i(config: &SdkConfig) -> Result<Identity, IdentityError> {
     let sts = aws_sdk_sts::Client::new(config);
     let answer = sts.get_caller_identity().send().await;
     let answer = answer.map_err(|error| IdentityError {
-        reason: DisplayErrorContext(&error).to_string(),
+        reason: in_a_line(&error),
     })?;
     match (answer.account, answer.arn) {
         (Some(account), Some(arn)) => Ok(Identity { account, arn }),

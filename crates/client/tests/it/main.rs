@@ -1,0 +1,6 @@
+//! The SDK over the wire.
+
+mod credentials;
+mod follow;
+mod render;
+mod service;
