@@ -1,5 +1,6 @@
 //! Whether a launch may lead.
 
+use protocol::progress::Progress;
 use protocol::state::{Leadership, Lease};
 
 use super::event::{Documents, Revision};
@@ -23,7 +24,10 @@ pub(crate) struct Holder {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Claim {
     /// Take it, on condition that it still has this version.
-    Take { lease: Lease, previous: Option<Revision> },
+    Take {
+        lease: Lease,
+        previous: Option<Revision>,
+    },
     /// Look again later: the leader may be dead.
     Watch(Pulse),
     /// Leave it: the leader is alive.
@@ -58,12 +62,27 @@ pub(crate) fn decide(
         || lease.holder == holder.request_id
         || now_unix_ms.saturating_sub(pulse.at_unix_ms) > STALE_AFTER_MS;
     if dead {
-        return take(lease.epoch + 1, holder, Some(stored.revision.clone()), now_unix_ms);
+        return take(
+            lease.epoch + 1,
+            holder,
+            Some(stored.revision.clone()),
+            now_unix_ms,
+        );
     }
     match seen {
         Some(before) if before != pulse => Claim::Leave,
         _ => Claim::Watch(pulse),
     }
+}
+
+/// Whether a render needs a launch: it is not over, and nobody has written its progress for longer than a leader may
+/// be silent.
+pub(crate) fn is_stalled(progress: &Progress, now_unix_ms: u64) -> bool {
+    let last = match &progress.framewright {
+        Some(leader) => leader.heartbeat_unix_ms,
+        None => progress.function_launched,
+    };
+    !progress.is_over() && now_unix_ms.saturating_sub(last) > STALE_AFTER_MS
 }
 
 fn take(epoch: u64, holder: &Holder, previous: Option<Revision>, now_unix_ms: u64) -> Claim {
@@ -78,8 +97,10 @@ fn take(epoch: u64, holder: &Holder, previous: Option<Revision>, now_unix_ms: u6
 }
 
 fn pulse(lease: &Lease, documents: &Documents) -> Pulse {
-    let leadership: Option<&Leadership> =
-        documents.progress.as_ref().and_then(|progress| progress.document.framewright.as_ref());
+    let leadership: Option<&Leadership> = documents
+        .progress
+        .as_ref()
+        .and_then(|progress| progress.document.framewright.as_ref());
     match leadership {
         Some(leader) if leader.epoch == lease.epoch => Pulse {
             epoch: leader.epoch,
@@ -87,21 +108,26 @@ fn pulse(lease: &Lease, documents: &Documents) -> Pulse {
             at_unix_ms: leader.heartbeat_unix_ms,
         },
         // The holder has taken the lease and not yet written anything.
-        _ => Pulse { epoch: lease.epoch, sequence: 0, at_unix_ms: lease.taken_at_unix_ms },
+        _ => Pulse {
+            epoch: lease.epoch,
+            sequence: 0,
+            at_unix_ms: lease.taken_at_unix_ms,
+        },
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use protocol::progress::Progress;
-
     use super::super::event::Stored;
     use super::*;
 
     const NOW: u64 = 1_000_000;
 
     fn holder(id: &str) -> Holder {
-        Holder { request_id: id.into(), deadline_unix_ms: NOW + 900_000 }
+        Holder {
+            request_id: id.into(),
+            deadline_unix_ms: NOW + 900_000,
+        }
     }
 
     fn documents(released: bool, heartbeat: u64, sequence: u64) -> Documents {
@@ -112,13 +138,26 @@ mod tests {
             deadline_unix_ms: NOW + 60_000,
             released,
         };
-        let leader =
-            Leadership { epoch: 3, heartbeat_unix_ms: heartbeat, sequence, ..Leadership::default() };
-        let progress = Progress { framewright: Some(leader), ..Progress::default() };
+        let leader = Leadership {
+            epoch: 3,
+            heartbeat_unix_ms: heartbeat,
+            sequence,
+            ..Leadership::default()
+        };
+        let progress = Progress {
+            framewright: Some(leader),
+            ..Progress::default()
+        };
         let revision = Revision("r".into());
         Documents {
-            lease: Some(Stored { document: lease, revision: revision.clone() }),
-            progress: Some(Stored { document: progress, revision }),
+            lease: Some(Stored {
+                document: lease,
+                revision: revision.clone(),
+            }),
+            progress: Some(Stored {
+                document: progress,
+                revision,
+            }),
             ..Documents::default()
         }
     }
@@ -138,18 +177,35 @@ mod tests {
 
     #[test]
     fn a_living_leader_is_watched_once_and_then_left_alone() {
-        let Claim::Watch(pulse) = decide(&documents(false, NOW - 2_000, 4), &holder("b"), None, NOW) else {
+        let Claim::Watch(pulse) =
+            decide(&documents(false, NOW - 2_000, 4), &holder("b"), None, NOW)
+        else {
             panic!("a living leader is watched");
         };
-        let still = decide(&documents(false, NOW - 2_000, 4), &holder("b"), Some(pulse), NOW + 1_000);
+        let still = decide(
+            &documents(false, NOW - 2_000, 4),
+            &holder("b"),
+            Some(pulse),
+            NOW + 1_000,
+        );
         assert!(matches!(still, Claim::Watch(_)), "{still:?}");
-        let beat = decide(&documents(false, NOW + 500, 5), &holder("b"), Some(pulse), NOW + 1_000);
+        let beat = decide(
+            &documents(false, NOW + 500, 5),
+            &holder("b"),
+            Some(pulse),
+            NOW + 1_000,
+        );
         assert_eq!(beat, Claim::Leave);
     }
 
     #[test]
     fn silent_released_and_own_leases_are_taken() {
-        let silent = decide(&documents(false, NOW - STALE_AFTER_MS - 1, 4), &holder("b"), None, NOW);
+        let silent = decide(
+            &documents(false, NOW - STALE_AFTER_MS - 1, 4),
+            &holder("b"),
+            None,
+            NOW,
+        );
         let released = decide(&documents(true, NOW, 4), &holder("b"), None, NOW);
         let own = decide(&documents(false, NOW, 4), &holder("first"), None, NOW);
         for claim in [silent, released, own] {

@@ -2,7 +2,9 @@
 
 use protocol::frames::{ChunkIndex, FrameRange};
 use protocol::message::Message;
+use protocol::payload::Renderer;
 use protocol::progress::Progress;
+use protocol::props::SerializedInputProps;
 use protocol::state::{Attempt, Lease, Part, Plan, RecordedAttempt, Request};
 
 use super::failure::Failure;
@@ -80,13 +82,27 @@ pub(crate) enum Observation {
     /// Answers [`Command::WritePlan`]: the plan that now exists, and whether it is another launch's.
     Planned { plan: Box<Plan>, found: bool },
     /// Answers [`Command::Survey`] and [`Command::Check`].
-    Survey { parts: Vec<FoundPart>, signs: Vec<Sign> },
+    Survey {
+        parts: Vec<FoundPart>,
+        signs: Vec<Sign>,
+    },
     /// Answers [`Command::WriteProgress`].
-    Progress { sequence: u64, outcome: WriteOutcome },
+    Progress {
+        sequence: u64,
+        outcome: WriteOutcome,
+    },
     /// A renderer's message.
-    Said { chunk: ChunkIndex, attempt: Attempt, message: Message },
+    Said {
+        chunk: ChunkIndex,
+        attempt: Attempt,
+        message: Message,
+    },
     /// Answers [`Command::Invoke`].
-    Ended { chunk: ChunkIndex, attempt: Attempt, how: Ended },
+    Ended {
+        chunk: ChunkIndex,
+        attempt: Attempt,
+        how: Ended,
+    },
     /// So many frames are joined.
     Combined(u32),
     /// Answers [`Command::Assemble`].
@@ -118,7 +134,10 @@ pub(crate) enum Command {
     /// Read request, lease, progress and plan.
     ReadDocuments,
     /// Write the lease, on condition that it still has the version given, or does not exist.
-    TakeLease { lease: Lease, previous: Option<Revision> },
+    TakeLease {
+        lease: Lease,
+        previous: Option<Revision>,
+    },
     /// Open the page, evaluate the composition, and make a plan of it.
     Evaluate(Box<Request>),
     /// Write the plan unless there is one.
@@ -128,13 +147,20 @@ pub(crate) enum Command {
     /// Find out what became of these attempts alone.
     Check(Vec<RecordedAttempt>),
     /// Write the progress document, on condition that it still has the version given, or does not exist.
-    WriteProgress { sequence: u64, document: Box<Progress>, previous: Option<Revision> },
-    /// Invoke a renderer.
-    Invoke(RecordedAttempt),
+    WriteProgress {
+        sequence: u64,
+        document: Box<Progress>,
+        previous: Option<Revision>,
+    },
+    /// Invoke a renderer, which must have ended by the attempt's deadline.
+    Invoke {
+        attempt: RecordedAttempt,
+        payload: Box<Renderer>,
+    },
     /// Build the audio track, join the parts, and store the output.
-    Assemble,
-    /// Delete the chunks and the stored props.
-    Clean,
+    Assemble(Box<Plan>),
+    /// Delete the chunks and the client's props where they are stored.
+    Clean(SerializedInputProps),
     /// Release the lease, on condition that it still has the version given, and invoke a fresh launch.
     HandOver { lease: Lease, previous: Revision },
     /// End the invocation.

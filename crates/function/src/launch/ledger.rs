@@ -167,13 +167,25 @@ mod tests {
     use super::*;
 
     fn ledger() -> Ledger {
-        let leadership = Leadership { epoch: 2, ..Leadership::default() };
-        Ledger::new(Progress::default(), Some(Revision("read".into())), leadership, 0)
+        let leadership = Leadership {
+            epoch: 2,
+            ..Leadership::default()
+        };
+        Ledger::new(
+            Progress::default(),
+            Some(Revision("read".into())),
+            leadership,
+            0,
+        )
     }
 
     fn write(ledger: &mut Ledger, now: u64) -> Option<(u64, Progress, Option<Revision>)> {
         ledger.due(now).map(|command| match command {
-            Command::WriteProgress { sequence, document, previous } => (sequence, *document, previous),
+            Command::WriteProgress {
+                sequence,
+                document,
+                previous,
+            } => (sequence, *document, previous),
             other => panic!("{other:?}"),
         })
     }
@@ -188,7 +200,10 @@ mod tests {
         let (first, document, previous) = write(&mut ledger, 10).unwrap();
         assert_eq!((first, previous), (1, Some(Revision("read".into()))));
         let leader = document.framewright.unwrap();
-        assert_eq!((leader.epoch, leader.sequence, leader.heartbeat_unix_ms), (2, 1, 10));
+        assert_eq!(
+            (leader.epoch, leader.sequence, leader.heartbeat_unix_ms),
+            (2, 1, 10)
+        );
         let number = ledger.urge();
         assert_eq!(write(&mut ledger, 5_000), None, "one is under way");
         assert_eq!(ledger.settle(first, written("one"), 20), Settled::Durable);
@@ -214,11 +229,17 @@ mod tests {
     fn a_write_without_an_answer_is_repeated_and_recognised() {
         let mut ledger = ledger();
         let (first, document, _) = write(&mut ledger, 0).unwrap();
-        assert_eq!(ledger.settle(first, WriteOutcome::Failed, 5), Settled::Again);
+        assert_eq!(
+            ledger.settle(first, WriteOutcome::Failed, 5),
+            Settled::Again
+        );
         assert_eq!(write(&mut ledger, 6), None);
         // The first write had arrived: the second is refused, and what stands is the first.
         let (second, ..) = write(&mut ledger, 5 + RETRY_AFTER_MS).unwrap();
-        assert_eq!(ledger.settle(second, WriteOutcome::Refused, 1_010), Settled::Contested);
+        assert_eq!(
+            ledger.settle(second, WriteOutcome::Refused, 1_010),
+            Settled::Contested
+        );
         ledger.reconcile(Some(&document), Some(Revision("first".into())));
         assert!(!ledger.is_durable(second), "the second did not arrive");
         let (third, _, previous) = write(&mut ledger, 1_011).unwrap();

@@ -3,11 +3,10 @@
 mod lead;
 
 use protocol::progress::Progress;
-use protocol::state::{Leadership, Lease, Plan, Request};
+use protocol::state::{Lease, Plan, Request};
 
 use super::claim::{self, Claim, Holder, Pulse, WATCH_EVERY_MS};
 use super::event::{Command, Documents, End, Observation, Revision, Stored};
-use super::failure::Failure;
 use super::ledger::{Ledger, Settled};
 use super::report::Facts;
 use super::work::Work;
@@ -37,9 +36,15 @@ enum Phase {
     /// Not begun.
     New,
     /// Somebody leads, or may.
-    Claiming { seen: Option<Pulse>, look_at_ms: Option<u64> },
+    Claiming {
+        seen: Option<Pulse>,
+        look_at_ms: Option<u64>,
+    },
     /// The lease is being written.
-    Taking { documents: Box<Documents>, lease: Lease },
+    Taking {
+        documents: Box<Documents>,
+        lease: Lease,
+    },
     /// This launch leads.
     Leading(Box<Lead>),
     /// A fresh launch takes over.
@@ -84,16 +89,31 @@ enum Stage {
 impl Machine {
     /// An invocation that began at `now_ms`.
     pub(crate) fn new(holder: Holder, facts: Facts, now_ms: u64) -> Self {
-        Self { holder, facts, began_ms: now_ms, phase: Phase::New }
+        Self {
+            holder,
+            facts,
+            began_ms: now_ms,
+            phase: Phase::New,
+        }
     }
 
     /// Takes over an observation made at `now_ms` and says what to do.
     pub(crate) fn step(&mut self, now_ms: u64, observation: Observation) -> Vec<Command> {
         let phase = std::mem::replace(&mut self.phase, Phase::Ended);
         let (phase, commands) = match phase {
-            Phase::New => (Phase::Claiming { seen: None, look_at_ms: None }, vec![Command::ReadDocuments]),
-            Phase::Claiming { seen, look_at_ms } => self.claiming(seen, look_at_ms, now_ms, observation),
-            Phase::Taking { documents, lease } => self.taking(documents, lease, now_ms, observation),
+            Phase::New => (
+                Phase::Claiming {
+                    seen: None,
+                    look_at_ms: None,
+                },
+                vec![Command::ReadDocuments],
+            ),
+            Phase::Claiming { seen, look_at_ms } => {
+                self.claiming(seen, look_at_ms, now_ms, observation)
+            }
+            Phase::Taking { documents, lease } => {
+                self.taking(documents, lease, now_ms, observation)
+            }
             Phase::Leading(lead) => self.leading(lead, now_ms, observation),
             Phase::HandingOver => match observation {
                 Observation::HandedOver => (Phase::Ended, vec![Command::End(End::HandedOver)]),
@@ -114,16 +134,20 @@ impl Machine {
         match &self.phase {
             Phase::Claiming { look_at_ms, .. } => look_at_ms.unwrap_or(u64::MAX),
             Phase::Leading(lead) => lead.wakes_at(now_ms).min(self.hands_over_at()),
-            Phase::New | Phase::Taking { .. } | Phase::HandingOver | Phase::Cleaning | Phase::Ended => {
-                u64::MAX
-            }
+            Phase::New
+            | Phase::Taking { .. }
+            | Phase::HandingOver
+            | Phase::Cleaning
+            | Phase::Ended => u64::MAX,
         }
     }
 
     fn hands_over_at(&self) -> u64 {
         let whole = self.holder.deadline_unix_ms.saturating_sub(self.began_ms);
         let (least, most) = HAND_OVER_BOUNDS_MS;
-        self.holder.deadline_unix_ms.saturating_sub((whole / HAND_OVER_SHARE).clamp(least, most))
+        self.holder
+            .deadline_unix_ms
+            .saturating_sub((whole / HAND_OVER_SHARE).clamp(least, most))
     }
 
     fn claiming(
@@ -135,14 +159,23 @@ impl Machine {
     ) -> (Phase, Vec<Command>) {
         match observation {
             Observation::Documents(documents) => self.judge(*documents, seen, now_ms),
-            Observation::Tick if look_at_ms.is_some_and(|at| at <= now_ms) => {
-                (Phase::Claiming { seen, look_at_ms: None }, vec![Command::ReadDocuments])
-            }
+            Observation::Tick if look_at_ms.is_some_and(|at| at <= now_ms) => (
+                Phase::Claiming {
+                    seen,
+                    look_at_ms: None,
+                },
+                vec![Command::ReadDocuments],
+            ),
             _ => (Phase::Claiming { seen, look_at_ms }, Vec::new()),
         }
     }
 
-    fn judge(&self, documents: Documents, seen: Option<Pulse>, now_ms: u64) -> (Phase, Vec<Command>) {
+    fn judge(
+        &self,
+        documents: Documents,
+        seen: Option<Pulse>,
+        now_ms: u64,
+    ) -> (Phase, Vec<Command>) {
         let ended = |end| (Phase::Ended, vec![Command::End(end)]);
         if documents.request.is_none() {
             return ended(End::UnknownRender);
@@ -150,7 +183,11 @@ impl Machine {
         match documents.progress.as_ref().map(|stored| &stored.document) {
             // The launch that completed it may have died before it deleted the chunks.
             Some(progress) if progress.post_render_data.is_some() => {
-                return (Phase::Cleaning, vec![Command::Clean]);
+                let props = documents.request.map(|request| request.start.input_props);
+                return (
+                    Phase::Cleaning,
+                    vec![Command::Clean(props.unwrap_or_default())],
+                );
             }
             Some(progress) if progress.is_over() => return ended(End::AlreadyOver),
             _ => {}
@@ -160,11 +197,26 @@ impl Machine {
             Claim::Watch(_) if now_ms >= self.hands_over_at() => ended(End::AnotherLeads),
             Claim::Watch(pulse) => {
                 let look_at_ms = Some(now_ms + WATCH_EVERY_MS);
-                (Phase::Claiming { seen: seen.or(Some(pulse)), look_at_ms }, Vec::new())
+                (
+                    Phase::Claiming {
+                        seen: seen.or(Some(pulse)),
+                        look_at_ms,
+                    },
+                    Vec::new(),
+                )
             }
             Claim::Take { lease, previous } => {
-                let command = Command::TakeLease { lease: lease.clone(), previous };
-                (Phase::Taking { documents: Box::new(documents), lease }, vec![command])
+                let command = Command::TakeLease {
+                    lease: lease.clone(),
+                    previous,
+                };
+                (
+                    Phase::Taking {
+                        documents: Box::new(documents),
+                        lease,
+                    },
+                    vec![command],
+                )
             }
         }
     }
@@ -179,9 +231,13 @@ impl Machine {
         match observation {
             Observation::Lease(Some(revision)) => self.begin(*documents, lease, revision, now_ms),
             // Somebody was faster: whether it lives is looked at anew.
-            Observation::Lease(None) => {
-                (Phase::Claiming { seen: None, look_at_ms: None }, vec![Command::ReadDocuments])
-            }
+            Observation::Lease(None) => (
+                Phase::Claiming {
+                    seen: None,
+                    look_at_ms: None,
+                },
+                vec![Command::ReadDocuments],
+            ),
             _ => (Phase::Taking { documents, lease }, Vec::new()),
         }
     }
@@ -198,8 +254,9 @@ impl Machine {
             return (Phase::Ended, vec![Command::End(End::UnknownRender)]);
         };
         let (progress, revision) = split(documents.progress);
-        let mut progress = progress
-            .unwrap_or_else(|| Progress::initial(request.started_at_unix_ms, lease.deadline_unix_ms));
+        let mut progress = progress.unwrap_or_else(|| {
+            Progress::initial(request.started_at_unix_ms, lease.deadline_unix_ms)
+        });
         progress.timeout_timestamp = lease.deadline_unix_ms;
         let mut leadership = progress.framewright.take().unwrap_or_default();
         let in_flight = leadership.in_flight.clone();
@@ -209,8 +266,16 @@ impl Machine {
         leadership.throttled = false;
         let ledger = Ledger::new(progress, revision, leadership, now_ms);
         let (stage, command) = match documents.plan {
-            None => (Stage::Planning, Command::Evaluate(Box::new(request.clone()))),
-            Some(plan) => (Stage::Surveying { plan: Box::new(plan) }, Command::Survey(in_flight)),
+            None => (
+                Stage::Planning,
+                Command::Evaluate(Box::new(request.clone())),
+            ),
+            Some(plan) => (
+                Stage::Surveying {
+                    plan: Box::new(plan),
+                },
+                Command::Survey(in_flight),
+            ),
         };
         let mut lead = Box::new(Lead {
             request,
@@ -231,7 +296,12 @@ impl Machine {
         (Phase::Leading(lead), commands)
     }
 
-    fn leading(&self, mut lead: Box<Lead>, now_ms: u64, observation: Observation) -> (Phase, Vec<Command>) {
+    fn leading(
+        &self,
+        mut lead: Box<Lead>,
+        now_ms: u64,
+        observation: Observation,
+    ) -> (Phase, Vec<Command>) {
         let mut commands = Vec::new();
         match observation {
             Observation::Progress { sequence, outcome } => {
@@ -251,8 +321,15 @@ impl Machine {
             other => commands.extend(lead.observe(&self.facts, now_ms, other)),
         }
         if now_ms >= self.hands_over_at() && lead.may_hand_over() {
-            let Lead { lease, lease_revision: previous, .. } = *lead;
-            return (Phase::HandingOver, vec![Command::HandOver { lease, previous }]);
+            let Lead {
+                lease,
+                lease_revision: previous,
+                ..
+            } = *lead;
+            return (
+                Phase::HandingOver,
+                vec![Command::HandOver { lease, previous }],
+            );
         }
         commands.extend(lead.proceed(now_ms));
         if let Some(Command::End(_)) = commands.last() {

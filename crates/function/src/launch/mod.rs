@@ -13,12 +13,22 @@
 //! | [`report`] | what the documents say of a render and its result |
 //! | [`machine`] | the order of all that |
 
+mod assemble;
 mod claim;
+mod driver;
+mod evaluate;
 mod event;
-mod failure;
+pub(crate) mod failure;
+mod hands;
 mod ledger;
 mod machine;
 mod report;
 #[cfg(test)]
 mod simulation;
+mod sound;
+mod stream;
+mod survey;
 mod work;
+
+pub(crate) use claim::is_stalled;
+pub(crate) use driver::lead;

@@ -1,13 +1,12 @@
 //! What the documents say of a render and its result.
 
 use protocol::keys;
+use protocol::payload::Renderer;
 use protocol::price::FunctionSize;
-use protocol::progress::{
-    Dimensions, MediaType, PostRenderData, Progress, RenderMetadata,
-};
+use protocol::progress::{Dimensions, MediaType, PostRenderData, Progress, RenderMetadata};
 use protocol::settings::{AudioCodec, Codec};
 use protocol::site::Site;
-use protocol::state::{Plan, Request};
+use protocol::state::{Lease, Plan, RecordedAttempt, Request};
 use protocol::status::{final_cost, finished_duration, most_expensive};
 
 use super::event::Output;
@@ -23,11 +22,42 @@ pub(crate) struct Facts {
     pub(crate) renderer_timeout_ms: u64,
 }
 
+/// How often a render's progress is reported, over all chunks.
+const REPORTS: usize = 15;
+
+/// What a renderer is told.
+pub(crate) fn renderer(
+    request: &Request,
+    plan: &Plan,
+    lease: &Lease,
+    attempt: &RecordedAttempt,
+) -> Renderer {
+    let progress_every_nth_frame = plan.chunks.len().div_ceil(REPORTS);
+    Renderer {
+        bucket_name: request.bucket_name.clone(),
+        render_id: request.render_id.clone(),
+        chunk: attempt.chunk,
+        part: attempt.part,
+        attempt: attempt.attempt,
+        frame_range: attempt.frames,
+        epoch: lease.epoch,
+        progress_every_nth_frame: u32::try_from(progress_every_nth_frame).unwrap_or(u32::MAX),
+        chromium_options: plan.page.chromium_options.clone(),
+        log_level: plan.page.log_level,
+    }
+}
+
 /// The plan stands: says what is rendered.
 pub(crate) fn planned(progress: &mut Progress, request: &Request, plan: &Plan, facts: &Facts) {
-    progress.serve_url_opened.get_or_insert(plan.serve_url_opened_at_unix_ms);
-    progress.composition_validated.get_or_insert(plan.planned_at_unix_ms);
-    progress.render_metadata.get_or_insert_with(|| metadata(request, plan, facts));
+    progress
+        .serve_url_opened
+        .get_or_insert(plan.serve_url_opened_at_unix_ms);
+    progress
+        .composition_validated
+        .get_or_insert(plan.planned_at_unix_ms);
+    progress
+        .render_metadata
+        .get_or_insert_with(|| metadata(request, plan, facts));
 }
 
 fn metadata(request: &Request, plan: &Plan, facts: &Facts) -> RenderMetadata {
@@ -77,7 +107,9 @@ fn metadata(request: &Request, plan: &Plan, facts: &Facts) -> RenderMetadata {
 
 /// Every frame is stored.
 pub(crate) fn all_rendered(progress: &mut Progress, now_ms: u64) {
-    let Some(metadata) = &progress.render_metadata else { return };
+    let Some(metadata) = &progress.render_metadata else {
+        return;
+    };
     let frames = metadata.frame_count();
     let took = now_ms.saturating_sub(metadata.started_date);
     (progress.frames_rendered, progress.frames_encoded) = (frames, frames);
@@ -96,8 +128,18 @@ pub(crate) fn complete(
     now_ms: u64,
 ) {
     let started = request.started_at_unix_ms;
-    let first_start = progress.timings.iter().map(|t| t.start).min().unwrap_or(started);
-    let last_end = progress.timings.iter().map(|t| t.rendered).max().unwrap_or(started);
+    let first_start = progress
+        .timings
+        .iter()
+        .map(|t| t.start)
+        .min()
+        .unwrap_or(started);
+    let last_end = progress
+        .timings
+        .iter()
+        .map(|t| t.rendered)
+        .max()
+        .unwrap_or(started);
     progress.combined_frames = plan.frame_count();
     progress.time_to_combine = Some(output.combined_in_ms);
     let duration = finished_duration(&progress.timings);

@@ -13,7 +13,12 @@ use super::event::End;
 use world::{Faults, Scenario, World};
 
 fn scenario(chunks: u32, frames_per_chunk: u32, concurrency: Option<u32>) -> Scenario {
-    Scenario { chunks, frames_per_chunk, concurrency, ..Scenario::default() }
+    Scenario {
+        chunks,
+        frames_per_chunk,
+        concurrency,
+        ..Scenario::default()
+    }
 }
 
 fn run(seed: u64, scenario: Scenario, faults: Faults) -> World {
@@ -41,53 +46,94 @@ fn a_second_launch_leaves_a_living_one_alone() {
     world.launch_at(500);
     world.launch_at(900);
     world.run();
-    assert_eq!(world.ends, [End::AnotherLeads, End::AnotherLeads, End::Complete]);
+    assert_eq!(
+        world.ends,
+        [End::AnotherLeads, End::AnotherLeads, End::Complete]
+    );
     assert_eq!(world.renderers_begun, 6);
 }
 
 #[test]
 fn a_page_that_always_throws_ends_the_render_with_its_frame_and_stack() {
-    let broken = Scenario { throws_at: Some(30), ..scenario(4, 20, Some(2)) };
+    let broken = Scenario {
+        throws_at: Some(30),
+        ..scenario(4, 20, Some(2))
+    };
     let world = run(3, broken, Faults::default());
     assert_eq!(world.ends, [End::Failed]);
     let progress = world.progress();
     let error = progress.fatal_error().expect("a fatal error");
-    assert_eq!((error.frame, error.chunk.map(|c| c.0), error.attempt), (Some(30), Some(1), 2));
-    assert_eq!(error.message, "composition `Hold`, frame 30, chunk 1, attempt 2: it broke");
-    assert_eq!(error.stack, "Error: it broke\n    at Broken (src/Broken.tsx:3:9)");
+    assert_eq!(
+        (error.frame, error.chunk.map(|c| c.0), error.attempt),
+        (Some(30), Some(1), 2)
+    );
+    assert_eq!(
+        error.message,
+        "composition `Hold`, frame 30, chunk 1, attempt 2: it broke"
+    );
+    assert_eq!(
+        error.stack,
+        "Error: it broke\n    at Broken (src/Broken.tsx:3:9)"
+    );
     let first = &progress.errors[0];
-    assert_eq!((first.will_retry, first.is_fatal, first.total_attempts), (true, false, 2));
+    assert_eq!(
+        (first.will_retry, first.is_fatal, first.total_attempts),
+        (true, false, 2)
+    );
     assert!(progress.fatal_error_timestamp.is_some());
 }
 
 #[test]
 fn a_renderer_that_runs_out_of_time_stores_what_it_has_and_the_rest_is_made_by_another() {
-    let slow = Scenario { frames_per_renderer: 30, ..scenario(2, 70, Some(2)) };
+    let slow = Scenario {
+        frames_per_renderer: 30,
+        ..scenario(2, 70, Some(2))
+    };
     let world = run(4, slow, Faults::default());
     assert_eq!(world.ends, [End::Complete]);
-    assert_eq!(world.renderers_begun, 6, "70 frames are 30 and 30 and 10, twice");
+    assert_eq!(
+        world.renderers_begun, 6,
+        "70 frames are 30 and 30 and 10, twice"
+    );
 }
 
 #[test]
 fn a_launch_that_nears_its_deadline_hands_over_and_the_next_waits_for_its_renderers() {
-    let long = Scenario { timeout_ms: 60_000, frame_ms: 500, ..scenario(6, 80, Some(2)) };
+    let long = Scenario {
+        timeout_ms: 60_000,
+        frame_ms: 500,
+        ..scenario(6, 80, Some(2))
+    };
     let world = run(5, long, Faults::default());
-    assert_eq!(world.ends, [End::HandedOver, End::HandedOver, End::Complete]);
+    assert_eq!(
+        world.ends,
+        [End::HandedOver, End::HandedOver, End::Complete]
+    );
     assert_eq!(world.renderers_begun, 6, "nothing is rendered twice");
 }
 
 #[test]
 fn a_render_that_kills_every_renderer_is_given_up() {
-    let deadly = Scenario { kills_renderers: true, ..scenario(2, 20, Some(2)) };
+    let deadly = Scenario {
+        kills_renderers: true,
+        ..scenario(2, 20, Some(2))
+    };
     let world = run(6, deadly, Faults::default());
     assert_eq!(world.ends, [End::Failed]);
-    let error = world.progress().fatal_error().expect("a fatal error").clone();
+    let error = world
+        .progress()
+        .fatal_error()
+        .expect("a fatal error")
+        .clone();
     assert_eq!(error.attempt, super::work::MAX_DEATHS + 1);
 }
 
 #[test]
 fn a_render_that_kills_every_launch_is_given_up() {
-    let deadly = Scenario { kills_launches: true, ..scenario(2, 20, Some(2)) };
+    let deadly = Scenario {
+        kills_launches: true,
+        ..scenario(2, 20, Some(2))
+    };
     let world = run(7, deadly, Faults::default());
     assert_eq!(world.ends, [End::Failed]);
     assert!(world.launches_begun < 12, "{}", world.launches_begun);
@@ -95,24 +141,38 @@ fn a_render_that_kills_every_launch_is_given_up() {
 
 #[test]
 fn refused_invocations_are_sent_again_and_the_launch_stays_alive_meanwhile() {
-    let full = Scenario { accounts_limit: Some(1), ..scenario(5, 20, Some(4)) };
+    let full = Scenario {
+        accounts_limit: Some(1),
+        ..scenario(5, 20, Some(4))
+    };
     let world = run(8, full, Faults::default());
     assert_eq!(world.ends, [End::Complete]);
     assert_eq!(world.most_at_work, 1);
-    assert!(world.longest_silence_ms() <= 5_000, "{} ms", world.longest_silence_ms());
+    assert!(
+        world.longest_silence_ms() <= 5_000,
+        "{} ms",
+        world.longest_silence_ms()
+    );
 }
 
 fn faults() -> impl Strategy<Value = Faults> {
     let permille = prop_oneof![3 => Just(0_u32), 1 => 0..150_u32];
-    (permille.clone(), permille.clone(), permille.clone(), permille.clone(), permille).prop_map(
-        |(kill_launch, kill_renderer, lose_answer, break_stream, throttle)| Faults {
-            kill_launch,
-            kill_renderer,
-            lose_answer,
-            break_stream,
-            throttle,
-        },
+    (
+        permille.clone(),
+        permille.clone(),
+        permille.clone(),
+        permille.clone(),
+        permille,
     )
+        .prop_map(
+            |(kill_launch, kill_renderer, lose_answer, break_stream, throttle)| Faults {
+                kill_launch,
+                kill_renderer,
+                lose_answer,
+                break_stream,
+                throttle,
+            },
+        )
 }
 
 proptest! {

@@ -29,9 +29,19 @@ pub(crate) enum Verdict {
     /// Nothing is wrong.
     Fine,
     /// The chunk is tried again.
-    Retried { chunk: ChunkIndex, failure: Failure, attempt: u32, total_attempts: u32 },
+    Retried {
+        chunk: ChunkIndex,
+        failure: Failure,
+        attempt: u32,
+        total_attempts: u32,
+    },
     /// The render has failed.
-    Fatal { chunk: ChunkIndex, failure: Failure, attempt: u32, total_attempts: u32 },
+    Fatal {
+        chunk: ChunkIndex,
+        failure: Failure,
+        attempt: u32,
+        total_attempts: u32,
+    },
 }
 
 /// The chunks of a render.
@@ -53,9 +63,13 @@ impl Work {
     pub(crate) fn new(plan: &Plan, timeout_ms: u64) -> Self {
         let chunks = (0_u32..).zip(&plan.chunks);
         Self {
-            chunks: chunks.map(|(i, frames)| Chunk::new(ChunkIndex(i), *frames)).collect(),
+            chunks: chunks
+                .map(|(i, frames)| Chunk::new(ChunkIndex(i), *frames))
+                .collect(),
             step: plan.every_nth_frame,
-            limit: plan.renderer_concurrency.map_or(usize::MAX, |n| n.get() as usize),
+            limit: plan
+                .renderer_concurrency
+                .map_or(usize::MAX, |n| n.get() as usize),
             max_retries: plan.max_retries,
             timeout_ms,
             throttle: Throttle::default(),
@@ -82,8 +96,13 @@ impl Work {
     pub(crate) fn assign(&mut self, number: u64, now_ms: u64) -> bool {
         let free = self.limit.saturating_sub(self.at_work());
         let (step, deadline) = (self.step, now_ms + self.timeout_ms);
-        let waiting = self.chunks.iter_mut().filter(|chunk| chunk.is_waiting(step));
-        let assigned = waiting.take(free).map(|chunk| chunk.assign(step, number, now_ms, deadline));
+        let waiting = self
+            .chunks
+            .iter_mut()
+            .filter(|chunk| chunk.is_waiting(step));
+        let assigned = waiting
+            .take(free)
+            .map(|chunk| chunk.assign(step, number, now_ms, deadline));
         assigned.count() > 0
     }
 
@@ -97,8 +116,11 @@ impl Work {
             return Vec::new();
         }
         let deadline = now_ms + self.timeout_ms;
-        let mut ready: Vec<_> =
-            self.chunks.iter_mut().filter_map(|chunk| chunk.invoke(&is_durable, now_ms, deadline)).collect();
+        let mut ready: Vec<_> = self
+            .chunks
+            .iter_mut()
+            .filter_map(|chunk| chunk.invoke(&is_durable, now_ms, deadline))
+            .collect();
         // After a refusal one is sent ahead: whether it is taken tells whether the others would be.
         for held_back in ready.split_off(self.throttle.at_once().min(ready.len())) {
             if let Some(chunk) = self.chunk_mut(held_back.chunk) {
@@ -109,7 +131,12 @@ impl Work {
     }
 
     /// Takes over a renderer's message.
-    pub(crate) fn said(&mut self, index: ChunkIndex, attempt: Attempt, message: &Message) -> Option<FoundPart> {
+    pub(crate) fn said(
+        &mut self,
+        index: ChunkIndex,
+        attempt: Attempt,
+        message: &Message,
+    ) -> Option<FoundPart> {
         if matches!(message, Message::LambdaInvoked(_)) {
             self.throttle.taken();
         }
@@ -118,12 +145,20 @@ impl Work {
     }
 
     /// Takes over how the invocation of a renderer ended.
-    pub(crate) fn ended(&mut self, index: ChunkIndex, attempt: Attempt, how: Ended, now_ms: u64) -> Verdict {
+    pub(crate) fn ended(
+        &mut self,
+        index: ChunkIndex,
+        attempt: Attempt,
+        how: Ended,
+        now_ms: u64,
+    ) -> Verdict {
         let max_retries = self.max_retries;
         if how == Ended::Throttled {
             self.throttle.refused(now_ms);
         }
-        let Some(chunk) = self.chunk_mut(index) else { return Verdict::Fine };
+        let Some(chunk) = self.chunk_mut(index) else {
+            return Verdict::Fine;
+        };
         chunk.ended(attempt, how, max_retries, now_ms)
     }
 
@@ -131,7 +166,10 @@ impl Work {
     pub(crate) fn found(&mut self, mut parts: Vec<FoundPart>) -> Vec<FoundPart> {
         parts.sort_by_key(|part| (part.chunk, part.part));
         let step = self.step;
-        parts.retain(|part| self.chunk_mut(part.chunk).is_some_and(|chunk| chunk.found(part, step)));
+        parts.retain(|part| {
+            self.chunk_mut(part.chunk)
+                .is_some_and(|chunk| chunk.found(part, step))
+        });
         parts
     }
 
@@ -143,7 +181,10 @@ impl Work {
             }
         }
         let max_retries = self.max_retries;
-        let verdicts = self.chunks.iter_mut().filter_map(|chunk| chunk.bury(max_retries, now_ms));
+        let verdicts = self
+            .chunks
+            .iter_mut()
+            .filter_map(|chunk| chunk.bury(max_retries, now_ms));
         verdicts.collect()
     }
 
@@ -158,7 +199,10 @@ impl Work {
 
     /// Renderers that may be at work and whose stream we do not hold.
     pub(crate) fn orphans(&self) -> Vec<RecordedAttempt> {
-        let orphans = self.chunks.iter().filter_map(|chunk| chunk.running_as(|s| matches!(s, Stage::Orphaned { .. })));
+        let orphans = self
+            .chunks
+            .iter()
+            .filter_map(|chunk| chunk.running_as(|s| matches!(s, Stage::Orphaned { .. })));
         orphans.cloned().collect()
     }
 
@@ -169,18 +213,26 @@ impl Work {
 
     /// Whether the chunk is stored whole.
     pub(crate) fn is_chunk_complete(&self, index: ChunkIndex) -> bool {
-        self.chunk(index).is_some_and(|chunk| chunk.is_complete(self.step))
+        self.chunk(index)
+            .is_some_and(|chunk| chunk.is_complete(self.step))
     }
 
     /// Frames captured and frames encoded, over all chunks.
     pub(crate) fn frame_counts(&self) -> (u32, u32) {
-        let counts = self.chunks.iter().map(|chunk| chunk.frame_counts(self.step));
+        let counts = self
+            .chunks
+            .iter()
+            .map(|chunk| chunk.frame_counts(self.step));
         counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1))
     }
 
     /// What a successor must know.
     pub(crate) fn records(&self) -> (Vec<RecordedAttempt>, Vec<Tries>) {
-        let in_flight = self.chunks.iter().filter_map(|chunk| chunk.running_as(|_| true)).cloned();
+        let in_flight = self
+            .chunks
+            .iter()
+            .filter_map(|chunk| chunk.running_as(|_| true))
+            .cloned();
         let tries = self.chunks.iter().filter_map(Chunk::tries);
         (in_flight.collect(), tries.collect())
     }
@@ -192,13 +244,24 @@ impl Work {
 
     /// When something is due, as things stand at `now_ms`.
     pub(crate) fn wakes_at(&self, now_ms: u64) -> u64 {
-        let throttled = if self.is_throttled(now_ms) { self.throttle.until() } else { u64::MAX };
-        let check = if self.orphans().is_empty() { u64::MAX } else { self.next_check_ms };
+        let throttled = if self.is_throttled(now_ms) {
+            self.throttle.until()
+        } else {
+            u64::MAX
+        };
+        let check = if self.orphans().is_empty() {
+            u64::MAX
+        } else {
+            self.next_check_ms
+        };
         throttled.min(check)
     }
 
     fn at_work(&self) -> usize {
-        self.chunks.iter().filter(|chunk| chunk.running_as(|_| true).is_some()).count()
+        self.chunks
+            .iter()
+            .filter(|chunk| chunk.running_as(|_| true).is_some())
+            .count()
     }
 
     fn chunk(&self, index: ChunkIndex) -> Option<&Chunk> {

@@ -17,7 +17,12 @@ const MAX_ASSEMBLY_DEATHS: u32 = 1;
 
 impl Lead {
     /// Takes over an observation that is not about the lease.
-    pub(super) fn observe(&mut self, facts: &Facts, now_ms: u64, observation: Observation) -> Vec<Command> {
+    pub(super) fn observe(
+        &mut self,
+        facts: &Facts,
+        now_ms: u64,
+        observation: Observation,
+    ) -> Vec<Command> {
         match observation {
             Observation::Evaluated(Ok(plan)) => vec![Command::WritePlan(plan)],
             Observation::Evaluated(Err(failure)) => self.evaluation_failed(failure, now_ms),
@@ -26,8 +31,16 @@ impl Lead {
                 self.surveyed(facts, parts, now_ms);
                 self.heard(now_ms, |work| work.signs(&signs, now_ms))
             }
-            Observation::Said { chunk, attempt, message } => self.said(chunk, attempt, &message),
-            Observation::Ended { chunk, attempt, how } => self.ended(chunk, attempt, how, now_ms),
+            Observation::Said {
+                chunk,
+                attempt,
+                message,
+            } => self.said(chunk, attempt, &message),
+            Observation::Ended {
+                chunk,
+                attempt,
+                how,
+            } => self.ended(chunk, attempt, how, now_ms),
             Observation::Combined(frames) => {
                 self.ledger.progress.combined_frames = frames;
                 self.ledger.touch();
@@ -54,18 +67,25 @@ impl Lead {
                 report::all_rendered(&mut self.ledger.progress, now_ms);
                 self.record();
                 self.ledger.touch();
-                self.stage = Stage::Assembling { plan, deaths: 0 };
-                vec![Command::Assemble]
+                self.stage = Stage::Assembling {
+                    plan: plan.clone(),
+                    deaths: 0,
+                };
+                vec![Command::Assemble(plan)]
             }
-            Stage::Rendering { work, .. } => {
+            Stage::Rendering { work, plan } => {
                 let number = self.ledger.next_number();
                 if work.assign(number, now_ms) {
                     self.ledger.urge();
                 }
                 let mut commands = Vec::new();
                 let invoked = work.invoke(|number| self.ledger.is_durable(number), now_ms);
-                self.ledger.leadership.invocations += u32::try_from(invoked.len()).unwrap_or(u32::MAX);
-                commands.extend(invoked.into_iter().map(Command::Invoke));
+                self.ledger.leadership.invocations +=
+                    u32::try_from(invoked.len()).unwrap_or(u32::MAX);
+                commands.extend(invoked.into_iter().map(|attempt| Command::Invoke {
+                    payload: Box::new(report::renderer(&self.request, plan, &self.lease, &attempt)),
+                    attempt,
+                }));
                 let checks = work.checks(now_ms);
                 if !checks.is_empty() {
                     commands.push(Command::Check(checks));
@@ -77,7 +97,7 @@ impl Lead {
             Stage::Closing { number, end } if self.ledger.is_durable(*number) => match end {
                 End::Complete => {
                     self.stage = Stage::Cleaning;
-                    vec![Command::Clean]
+                    vec![Command::Clean(self.request.start.input_props.clone())]
                 }
                 end => vec![Command::End(*end)],
             },
@@ -94,7 +114,10 @@ impl Lead {
             Retry::Never => (1, 0),
             Retry::Page => {
                 self.evaluation_page_errors += 1;
-                (self.evaluation_page_errors, self.request.start.max_retries.unwrap_or(1))
+                (
+                    self.evaluation_page_errors,
+                    self.request.start.max_retries.unwrap_or(1),
+                )
             }
             Retry::Death => {
                 self.evaluation_deaths += 1;
@@ -109,7 +132,13 @@ impl Lead {
         self.fail(&failure, None, attempt.max(1), attempt.max(1), now_ms)
     }
 
-    fn planned(&mut self, facts: &Facts, plan: Box<Plan>, found: bool, now_ms: u64) -> Vec<Command> {
+    fn planned(
+        &mut self,
+        facts: &Facts,
+        plan: Box<Plan>,
+        found: bool,
+        now_ms: u64,
+    ) -> Vec<Command> {
         if found {
             self.stage = Stage::Surveying { plan };
             return vec![Command::Survey(Vec::new())];
@@ -128,17 +157,24 @@ impl Lead {
 
     fn surveyed(&mut self, facts: &Facts, parts: Vec<FoundPart>, now_ms: u64) {
         if matches!(self.stage, Stage::Surveying { .. }) {
-            let Stage::Surveying { plan } = std::mem::replace(&mut self.stage, Stage::Planning) else { return };
+            let Stage::Surveying { plan } = std::mem::replace(&mut self.stage, Stage::Planning)
+            else {
+                return;
+            };
             self.start_rendering(facts, plan, now_ms);
         }
-        let Stage::Rendering { work, .. } = &mut self.stage else { return };
+        let Stage::Rendering { work, .. } = &mut self.stage else {
+            return;
+        };
         for part in work.found(parts) {
             self.stored(&part);
         }
     }
 
     fn said(&mut self, chunk: ChunkIndex, attempt: Attempt, message: &Message) -> Vec<Command> {
-        let Stage::Rendering { work, .. } = &mut self.stage else { return Vec::new() };
+        let Stage::Rendering { work, .. } = &mut self.stage else {
+            return Vec::new();
+        };
         if matches!(message, Message::LambdaInvoked(_)) {
             self.ledger.progress.lambdas_invoked += 1;
         }
@@ -151,7 +187,9 @@ impl Lead {
 
     /// A part has been stored.
     fn stored(&mut self, part: &FoundPart) {
-        let Stage::Rendering { work, .. } = &mut self.stage else { return };
+        let Stage::Rendering { work, .. } = &mut self.stage else {
+            return;
+        };
         let progress = &mut self.ledger.progress;
         self.ledger.leadership.fruitless = 0;
         progress.timings.push(Timing {
@@ -165,22 +203,48 @@ impl Lead {
         self.ledger.touch();
     }
 
-    fn ended(&mut self, chunk: ChunkIndex, attempt: Attempt, how: Ended, now_ms: u64) -> Vec<Command> {
+    fn ended(
+        &mut self,
+        chunk: ChunkIndex,
+        attempt: Attempt,
+        how: Ended,
+        now_ms: u64,
+    ) -> Vec<Command> {
         self.heard(now_ms, |work| vec![work.ended(chunk, attempt, how, now_ms)])
     }
 
     /// Takes over what attempts came to.
-    fn heard(&mut self, now_ms: u64, listen: impl FnOnce(&mut Work) -> Vec<Verdict>) -> Vec<Command> {
-        let Stage::Rendering { work, .. } = &mut self.stage else { return Vec::new() };
+    fn heard(
+        &mut self,
+        now_ms: u64,
+        listen: impl FnOnce(&mut Work) -> Vec<Verdict>,
+    ) -> Vec<Command> {
+        let Stage::Rendering { work, .. } = &mut self.stage else {
+            return Vec::new();
+        };
         for verdict in listen(work) {
             match verdict {
                 Verdict::Fine => {}
-                Verdict::Retried { chunk, failure, attempt, total_attempts } => {
+                Verdict::Retried {
+                    chunk,
+                    failure,
+                    attempt,
+                    total_attempts,
+                } => {
                     self.tell(&failure, Some(chunk), attempt, total_attempts, true);
-                    let retry = RetryEntry { chunk, attempt: attempt + 1, time: now_ms };
+                    let retry = RetryEntry {
+                        chunk,
+                        attempt: attempt + 1,
+                        time: now_ms,
+                    };
                     self.ledger.progress.retries.push(retry);
                 }
-                Verdict::Fatal { chunk, failure, attempt, total_attempts } => {
+                Verdict::Fatal {
+                    chunk,
+                    failure,
+                    attempt,
+                    total_attempts,
+                } => {
                     return self.fail(&failure, Some(chunk), attempt, total_attempts, now_ms);
                 }
             }
@@ -189,22 +253,37 @@ impl Lead {
     }
 
     fn assembled(&mut self, facts: &Facts, output: &Output, now_ms: u64) -> Vec<Command> {
-        let Stage::Assembling { plan, .. } = &self.stage else { return Vec::new() };
+        let Stage::Assembling { plan, .. } = &self.stage else {
+            return Vec::new();
+        };
         let invocations = self.ledger.leadership.invocations;
-        report::complete(&mut self.ledger.progress, &self.request, plan, facts, output, invocations, now_ms);
-        self.stage = Stage::Closing { number: self.ledger.urge(), end: End::Complete };
+        report::complete(
+            &mut self.ledger.progress,
+            &self.request,
+            plan,
+            facts,
+            output,
+            invocations,
+            now_ms,
+        );
+        self.stage = Stage::Closing {
+            number: self.ledger.urge(),
+            end: End::Complete,
+        };
         Vec::new()
     }
 
     fn assembly_failed(&mut self, failure: Failure, now_ms: u64) -> Vec<Command> {
-        let Stage::Assembling { deaths, .. } = &mut self.stage else { return Vec::new() };
+        let Stage::Assembling { deaths, plan } = &mut self.stage else {
+            return Vec::new();
+        };
         *deaths += 1;
-        let attempt = *deaths;
+        let (attempt, plan) = (*deaths, plan.clone());
         if failure.retry == Retry::Never || attempt > MAX_ASSEMBLY_DEATHS {
             return self.fail(&failure, None, attempt, attempt, now_ms);
         }
         self.tell(&failure, None, attempt, MAX_ASSEMBLY_DEATHS + 1, true);
-        vec![Command::Assemble]
+        vec![Command::Assemble(plan)]
     }
 
     fn store_failed(&mut self, reason: &str, now_ms: u64) -> Vec<Command> {
@@ -214,16 +293,23 @@ impl Lead {
                 let failure = Failure::of_launch(reason, Retry::Never);
                 self.fail(&failure, None, 1, 1, now_ms)
             }
-            Stage::Rendering { .. } | Stage::Assembling { .. } | Stage::Closing { .. } | Stage::Cleaning => {
-                Vec::new()
-            }
+            Stage::Rendering { .. }
+            | Stage::Assembling { .. }
+            | Stage::Closing { .. }
+            | Stage::Cleaning => Vec::new(),
         }
     }
 
     /// So many launches have begun and died that another one would too.
     pub(super) fn give_up(&mut self, now_ms: u64) -> Vec<Command> {
         let reason = "the render was begun anew again and again without getting any further";
-        self.fail(&Failure::of_launch(reason, Retry::Never), None, 1, 1, now_ms)
+        self.fail(
+            &Failure::of_launch(reason, Retry::Never),
+            None,
+            1,
+            1,
+            now_ms,
+        )
     }
 
     /// The render has failed: says so, and ends when that is written.
@@ -237,8 +323,14 @@ impl Lead {
     ) -> Vec<Command> {
         self.tell(failure, chunk, attempt, total_attempts, false);
         self.record();
-        self.ledger.progress.fatal_error_timestamp.get_or_insert(now_ms);
-        self.stage = Stage::Closing { number: self.ledger.urge(), end: End::Failed };
+        self.ledger
+            .progress
+            .fatal_error_timestamp
+            .get_or_insert(now_ms);
+        self.stage = Stage::Closing {
+            number: self.ledger.urge(),
+            end: End::Failed,
+        };
         Vec::new()
     }
 
@@ -251,7 +343,13 @@ impl Lead {
         will_retry: bool,
     ) {
         let composition = Some(self.request.start.composition.as_str());
-        let place = Place { composition, chunk, attempt, total_attempts, will_retry };
+        let place = Place {
+            composition,
+            chunk,
+            attempt,
+            total_attempts,
+            will_retry,
+        };
         let info: ErrorInfo = to_error_info(failure, place);
         self.ledger.progress.errors.push(info);
         self.ledger.touch();
@@ -267,6 +365,9 @@ impl Lead {
         let (in_flight, tries) = work.records();
         let progress = &mut self.ledger.progress;
         (progress.frames_rendered, progress.frames_encoded) = (rendered, encoded);
-        (self.ledger.leadership.in_flight, self.ledger.leadership.tries) = (in_flight, tries);
+        (
+            self.ledger.leadership.in_flight,
+            self.ledger.leadership.tries,
+        ) = (in_flight, tries);
     }
 }

@@ -1,7 +1,7 @@
 //! The store, the renderers and the invocations that launches deal with.
 
-use std::collections::{BTreeMap, BinaryHeap};
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::num::NonZeroU32;
 
 use protocol::chunking;
@@ -20,7 +20,8 @@ use protocol::state::{
 
 use super::super::claim::Holder;
 use super::super::event::{
-    Command, Documents, End, Ended, FoundPart, Observation, Output, Revision, Sign, Stored, WriteOutcome,
+    Command, Documents, End, Ended, FoundPart, Observation, Output, Revision, Sign, Stored,
+    WriteOutcome,
 };
 use super::super::machine::Machine;
 use super::super::report::Facts;
@@ -76,11 +77,21 @@ pub(super) struct Faults {
 #[derive(Debug)]
 enum Happening {
     Launch,
-    Observe { launch: usize, observation: Observation },
-    Wake { launch: usize },
+    Observe {
+        launch: usize,
+        observation: Observation,
+    },
+    Wake {
+        launch: usize,
+    },
     /// The store carries a command out.
-    Effect { launch: usize, command: Command },
-    Renderer { renderer: usize },
+    Effect {
+        launch: usize,
+        command: Command,
+    },
+    Renderer {
+        renderer: usize,
+    },
 }
 
 struct Launched {
@@ -186,7 +197,11 @@ impl World {
                 self.happen(happening);
             }
         }
-        panic!("the render never ends: {:?} {:?}", self.ends, self.progress());
+        panic!(
+            "the render never ends: {:?} {:?}",
+            self.ends,
+            self.progress()
+        );
     }
 
     pub(super) fn progress(&self) -> &Progress {
@@ -206,7 +221,11 @@ impl World {
     }
 
     pub(super) fn longest_silence_ms(&self) -> u64 {
-        self.heartbeats.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0)
+        self.heartbeats
+            .windows(2)
+            .map(|pair| pair[1] - pair[0])
+            .max()
+            .unwrap_or(0)
     }
 
     fn step(&self) -> NonZeroU32 {
@@ -231,7 +250,10 @@ impl World {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Launch => self.begin_launch(),
-            Happening::Observe { launch, observation } => self.feed(launch, observation),
+            Happening::Observe {
+                launch,
+                observation,
+            } => self.feed(launch, observation),
             Happening::Wake { launch } => {
                 if self.launches[launch].wake == self.now {
                     self.feed(launch, Observation::Tick);
@@ -252,11 +274,19 @@ impl World {
             function_name: "remotion-render".into(),
             version: "4.0.527".into(),
             region: "us-east-1".into(),
-            size: FunctionSize { memory_mib: 2048, disk_mib: 10240, architecture: Architecture::Arm64 },
+            size: FunctionSize {
+                memory_mib: 2048,
+                disk_mib: 10240,
+                architecture: Architecture::Arm64,
+            },
             renderer_timeout_ms: self.scenario.timeout_ms,
         };
         let machine = Machine::new(holder, facts, self.now);
-        self.launches.push(Launched { machine, alive: true, wake: 0 });
+        self.launches.push(Launched {
+            machine,
+            alive: true,
+            wake: 0,
+        });
         self.feed(self.launches.len() - 1, Observation::Tick);
     }
 
@@ -264,10 +294,15 @@ impl World {
         if !self.launches[launch].alive {
             return;
         }
-        let doomed = self.scenario.kills_launches && matches!(observation, Observation::Evaluated(_));
+        let doomed =
+            self.scenario.kills_launches && matches!(observation, Observation::Evaluated(_));
         if doomed || self.dice.permille(self.faults.kill_launch / 10) {
             self.launches[launch].alive = false;
-            for renderer in self.renderers.iter_mut().filter(|r| r.launch == Some(launch)) {
+            for renderer in self
+                .renderers
+                .iter_mut()
+                .filter(|r| r.launch == Some(launch))
+            {
                 renderer.launch = None;
             }
             return;
@@ -290,7 +325,10 @@ impl World {
     }
 
     fn answer(&mut self, launch: usize, observation: Observation) {
-        self.soon(Happening::Observe { launch, observation });
+        self.soon(Happening::Observe {
+            launch,
+            observation,
+        });
     }
 
     fn revision(&mut self) -> u64 {
@@ -310,7 +348,13 @@ impl World {
             }
             Command::Evaluate(_) => {
                 let plan = Box::new(self.make_plan());
-                self.at(self.now + 700, Happening::Observe { launch, observation: Observation::Evaluated(Ok(plan)) });
+                self.at(
+                    self.now + 700,
+                    Happening::Observe {
+                        launch,
+                        observation: Observation::Evaluated(Ok(plan)),
+                    },
+                );
             }
             Command::WritePlan(plan) => {
                 let found = self.plan.is_some();
@@ -326,24 +370,43 @@ impl World {
                 self.answer(launch, Observation::Survey { parts, signs });
             }
             Command::Check(attempts) => {
-                let parts = attempts.iter().filter_map(|a| self.manifests.get(&(a.chunk, a.part))).copied().collect();
-                let theirs = |sign: &&Sign| attempts.iter().any(|a| (a.chunk, a.attempt) == (sign.chunk, sign.attempt));
+                let parts = attempts
+                    .iter()
+                    .filter_map(|a| self.manifests.get(&(a.chunk, a.part)))
+                    .copied()
+                    .collect();
+                let theirs = |sign: &&Sign| {
+                    attempts
+                        .iter()
+                        .any(|a| (a.chunk, a.attempt) == (sign.chunk, sign.attempt))
+                };
                 let signs = self.signs.iter().filter(theirs).copied().collect();
                 self.answer(launch, Observation::Survey { parts, signs });
             }
-            Command::WriteProgress { sequence, document, previous } => {
+            Command::WriteProgress {
+                sequence,
+                document,
+                previous,
+            } => {
                 self.write_progress(launch, sequence, *document, previous.as_ref());
             }
-            Command::Invoke(attempt) => self.invoke(launch, attempt),
-            Command::Assemble => self.assemble(launch),
-            Command::Clean => {
+            Command::Invoke { attempt, .. } => self.invoke(launch, attempt),
+            Command::Assemble(_) => self.assemble(launch),
+            Command::Clean(_) => {
                 self.manifests.clear();
                 self.answer(launch, Observation::Cleaned);
             }
-            Command::HandOver { mut lease, previous } => {
+            Command::HandOver {
+                mut lease,
+                previous,
+            } => {
                 lease.released = true;
                 self.write_lease(lease, Some(&previous));
-                for renderer in self.renderers.iter_mut().filter(|r| r.launch == Some(launch)) {
+                for renderer in self
+                    .renderers
+                    .iter_mut()
+                    .filter(|r| r.launch == Some(launch))
+                {
                     renderer.launch = None;
                 }
                 self.soon(Happening::Launch);
@@ -357,8 +420,14 @@ impl World {
         let revision = |n: u64| Revision(n.to_string());
         Documents {
             request: Some(self.request.clone()),
-            lease: self.lease.clone().map(|(document, n)| Stored { document, revision: revision(n) }),
-            progress: self.progress.clone().map(|(document, n)| Stored { document, revision: revision(n) }),
+            lease: self.lease.clone().map(|(document, n)| Stored {
+                document,
+                revision: revision(n),
+            }),
+            progress: self.progress.clone().map(|(document, n)| Stored {
+                document,
+                revision: revision(n),
+            }),
             plan: self.plan.clone(),
         }
     }
@@ -373,11 +442,18 @@ impl World {
         Some(Revision(revision.to_string()))
     }
 
-    fn write_progress(&mut self, launch: usize, sequence: u64, document: Progress, previous: Option<&Revision>) {
+    fn write_progress(
+        &mut self,
+        launch: usize,
+        sequence: u64,
+        document: Progress,
+        previous: Option<&Revision>,
+    ) {
         let stands = self.progress.as_ref().map(|(_, n)| n.to_string());
         let outcome = if stands.as_ref() == previous.map(|revision| &revision.0) {
             let revision = self.revision();
-            self.heartbeats.push(document.framewright.as_ref().unwrap().heartbeat_unix_ms);
+            self.heartbeats
+                .push(document.framewright.as_ref().unwrap().heartbeat_unix_ms);
             self.progress = Some((document, revision));
             WriteOutcome::Written(Revision(revision.to_string()))
         } else {
@@ -420,11 +496,7 @@ impl World {
                 jpeg_quality: 80,
                 scale: 1.0,
                 crf: None,
-                video_bitrate: None,
-                max_rate: None,
-                buffer_size: None,
                 preset: None,
-                gop_size: None,
                 metadata: BTreeMap::new(),
             },
             audio: None,
@@ -441,20 +513,41 @@ impl World {
 
     fn invoke(&mut self, launch: usize, attempt: RecordedAttempt) {
         let at_work = self.renderers.iter().filter(|r| r.alive).count();
-        let full = self.scenario.accounts_limit.is_some_and(|limit| at_work >= limit);
+        let full = self
+            .scenario
+            .accounts_limit
+            .is_some_and(|limit| at_work >= limit);
         let (chunk, number) = (attempt.chunk, attempt.attempt);
         if full || self.dice.permille(self.faults.throttle) {
-            self.answer(launch, Observation::Ended { chunk, attempt: number, how: Ended::Throttled });
+            self.answer(
+                launch,
+                Observation::Ended {
+                    chunk,
+                    attempt: number,
+                    how: Ended::Throttled,
+                },
+            );
             return;
         }
         let recorded = self.progress().framewright.as_ref().is_some_and(|leader| {
-            leader.in_flight.iter().any(|record| (record.chunk, record.attempt) == (chunk, number))
+            leader
+                .in_flight
+                .iter()
+                .any(|record| (record.chunk, record.attempt) == (chunk, number))
         });
         let superseded = self.lease.as_ref().is_some_and(|(lease, _)| {
-            lease.epoch > self.progress().framewright.as_ref().map_or(0, |leader| leader.epoch)
+            lease.epoch
+                > self
+                    .progress()
+                    .framewright
+                    .as_ref()
+                    .map_or(0, |leader| leader.epoch)
                 || self.launches.len() > 1
         });
-        assert!(recorded || superseded, "a renderer is invoked that no successor would know of");
+        assert!(
+            recorded || superseded,
+            "a renderer is invoked that no successor would know of"
+        );
         self.renderers_begun += 1;
         let alive = self.launches[launch].alive;
         self.renderers.push(Rendering {
@@ -465,25 +558,66 @@ impl World {
             alive: true,
             counted: alive,
         });
-        let counted = self.renderers.iter().filter(|r| r.alive && r.counted).count();
+        let counted = self
+            .renderers
+            .iter()
+            .filter(|r| r.alive && r.counted)
+            .count();
         self.most_at_work = self.most_at_work.max(counted);
         let renderer = self.renderers.len() - 1;
-        self.say(renderer, Message::LambdaInvoked(LambdaInvoked { attempt: number.0 }));
+        self.say(
+            renderer,
+            Message::LambdaInvoked(LambdaInvoked { attempt: number.0 }),
+        );
         self.at(self.now + 500, Happening::Renderer { renderer });
     }
 
     fn say(&mut self, renderer: usize, message: Message) {
-        let Rendering { attempt, launch: Some(launch), .. } = &self.renderers[renderer] else { return };
+        let Rendering {
+            attempt,
+            launch: Some(launch),
+            ..
+        } = &self.renderers[renderer]
+        else {
+            return;
+        };
         let (chunk, attempt, launch) = (attempt.chunk, attempt.attempt, *launch);
         // A stream keeps its order.
-        self.at(self.now + 20, Happening::Observe { launch, observation: Observation::Said { chunk, attempt, message } });
+        self.at(
+            self.now + 20,
+            Happening::Observe {
+                launch,
+                observation: Observation::Said {
+                    chunk,
+                    attempt,
+                    message,
+                },
+            },
+        );
     }
 
     fn end(&mut self, renderer: usize, how: Ended) {
         self.renderers[renderer].alive = false;
-        let Rendering { attempt, launch: Some(launch), .. } = &self.renderers[renderer] else { return };
+        let Rendering {
+            attempt,
+            launch: Some(launch),
+            ..
+        } = &self.renderers[renderer]
+        else {
+            return;
+        };
         let (chunk, attempt, launch) = (attempt.chunk, attempt.attempt, *launch);
-        self.at(self.now + 20, Happening::Observe { launch, observation: Observation::Ended { chunk, attempt, how } });
+        self.at(
+            self.now + 20,
+            Happening::Observe {
+                launch,
+                observation: Observation::Ended {
+                    chunk,
+                    attempt,
+                    how,
+                },
+            },
+        );
     }
 
     /// Five frames of a renderer's work.
@@ -495,23 +629,47 @@ impl World {
             self.break_stream(renderer);
         }
         let step = self.step();
-        let Rendering { attempt, done, started_ms, .. } = &mut self.renderers[renderer];
+        let Rendering {
+            attempt,
+            done,
+            started_ms,
+            ..
+        } = &mut self.renderers[renderer];
         let (frames, started) = (attempt.frames, *started_ms);
         let whole = frames.count(step).min(self.scenario.frames_per_renderer);
         *done = (*done + 5).min(whole);
         let (done, attempt) = (*done, attempt.clone());
         let last = frames.frames(step).nth(done as usize - 1).unwrap();
         let made = FrameRange::new(frames.first(), last).unwrap();
-        if let Some(frame) = self.scenario.throws_at.filter(|frame| made.contains(*frame)) {
+        if let Some(frame) = self
+            .scenario
+            .throws_at
+            .filter(|frame| made.contains(*frame))
+        {
             self.say(renderer, thrown(frame, attempt.chunk));
             return self.end(renderer, Ended::Answered);
         }
-        self.say(renderer, Message::FramesRendered(FramesRendered { rendered: done, encoded: done }));
+        self.say(
+            renderer,
+            Message::FramesRendered(FramesRendered {
+                rendered: done,
+                encoded: done,
+            }),
+        );
         if done < whole {
             let frames_rendered = done;
-            self.signs.retain(|sign| (sign.chunk, sign.attempt) != (attempt.chunk, attempt.attempt));
-            self.signs.push(Sign { chunk: attempt.chunk, attempt: attempt.attempt, at_unix_ms: self.now, frames_rendered });
-            return self.at(self.now + 5 * self.scenario.frame_ms, Happening::Renderer { renderer });
+            self.signs
+                .retain(|sign| (sign.chunk, sign.attempt) != (attempt.chunk, attempt.attempt));
+            self.signs.push(Sign {
+                chunk: attempt.chunk,
+                attempt: attempt.attempt,
+                at_unix_ms: self.now,
+                frames_rendered,
+            });
+            return self.at(
+                self.now + 5 * self.scenario.frame_ms,
+                Happening::Renderer { renderer },
+            );
         }
         let part = FoundPart {
             chunk: attempt.chunk,
@@ -521,20 +679,36 @@ impl World {
             rendered_at_unix_ms: self.now,
         };
         // The first to store a part wins; whoever is later reports what stands.
-        let stands = *self.manifests.entry((attempt.chunk, attempt.part)).or_insert(part);
+        let stands = *self
+            .manifests
+            .entry((attempt.chunk, attempt.part))
+            .or_insert(part);
         self.say(
             renderer,
-            Message::ChunkComplete(ChunkComplete { start: started, rendered: self.now, frames: stands.frames }),
+            Message::ChunkComplete(ChunkComplete {
+                start: started,
+                rendered: self.now,
+                frames: stands.frames,
+            }),
         );
         self.end(renderer, Ended::Answered);
     }
 
     fn break_stream(&mut self, renderer: usize) {
-        let Rendering { attempt, launch, .. } = &mut self.renderers[renderer];
+        let Rendering {
+            attempt, launch, ..
+        } = &mut self.renderers[renderer];
         let (chunk, attempt) = (attempt.chunk, attempt.attempt);
         if let Some(launch) = launch.take() {
             let how = Ended::Lost("connection reset".into());
-            self.answer(launch, Observation::Ended { chunk, attempt, how });
+            self.answer(
+                launch,
+                Observation::Ended {
+                    chunk,
+                    attempt,
+                    how,
+                },
+            );
         }
     }
 
@@ -543,10 +717,23 @@ impl World {
             return;
         }
         let step = self.step();
-        let frames: Vec<u32> = self.manifests.values().flat_map(|part| part.frames.frames(step)).collect();
+        let frames: Vec<u32> = self
+            .manifests
+            .values()
+            .flat_map(|part| part.frames.frames(step))
+            .collect();
         self.joined = frames;
-        let output = Output { size: 1_000, combined_in_ms: 300 };
-        self.at(self.now + 300, Happening::Observe { launch, observation: Observation::Assembled(Ok(output)) });
+        let output = Output {
+            size: 1_000,
+            combined_in_ms: 300,
+        };
+        self.at(
+            self.now + 300,
+            Happening::Observe {
+                launch,
+                observation: Observation::Assembled(Ok(output)),
+            },
+        );
     }
 }
 

@@ -43,8 +43,19 @@ pub(super) enum Stage {
 
 impl Chunk {
     pub(super) fn new(index: ChunkIndex, frames: FrameRange) -> Self {
-        let tries = Tries { chunk: index, attempts: 0, page_errors: 0, deaths: 0 };
-        Self { index, frames, stored: Vec::new(), tries, running: None }
+        let tries = Tries {
+            chunk: index,
+            attempts: 0,
+            page_errors: 0,
+            deaths: 0,
+        };
+        Self {
+            index,
+            frames,
+            stored: Vec::new(),
+            tries,
+            running: None,
+        }
     }
 
     pub(super) fn inherit_tries(&mut self, tries: Tries) {
@@ -78,7 +89,9 @@ impl Chunk {
 
     /// Records an attempt at the next part.
     pub(super) fn assign(&mut self, step: NonZeroU32, number: u64, now_ms: u64, deadline_ms: u64) {
-        let Some(frames) = self.next_frame(step).and_then(|first| FrameRange::new(first, self.frames.last()).ok())
+        let Some(frames) = self
+            .next_frame(step)
+            .and_then(|first| FrameRange::new(first, self.frames.last()).ok())
         else {
             return;
         };
@@ -106,7 +119,9 @@ impl Chunk {
         deadline_ms: u64,
     ) -> Option<RecordedAttempt> {
         let running = self.running.as_mut()?;
-        let Stage::Recorded { number } = running.stage else { return None };
+        let Stage::Recorded { number } = running.stage else {
+            return None;
+        };
         if !is_durable(number) {
             return None;
         }
@@ -124,8 +139,16 @@ impl Chunk {
     }
 
     /// Takes over a message. Returns the part that it says is stored.
-    pub(super) fn said(&mut self, attempt: Attempt, message: &Message, step: NonZeroU32) -> Option<FoundPart> {
-        let running = self.running.as_mut().filter(|running| running.record.attempt == attempt)?;
+    pub(super) fn said(
+        &mut self,
+        attempt: Attempt,
+        message: &Message,
+        step: NonZeroU32,
+    ) -> Option<FoundPart> {
+        let running = self
+            .running
+            .as_mut()
+            .filter(|running| running.record.attempt == attempt)?;
         match message {
             Message::FramesRendered(counts) => {
                 (running.rendered, running.encoded) = (counts.rendered, counts.encoded);
@@ -145,7 +168,9 @@ impl Chunk {
                 };
                 self.found(&part, step).then_some(part)
             }
-            Message::LambdaInvoked(_) | Message::RenderIdDetermined(_) | Message::StillRendered(_) => None,
+            Message::LambdaInvoked(_)
+            | Message::RenderIdDetermined(_)
+            | Message::StillRendered(_) => None,
         }
     }
 
@@ -157,17 +182,32 @@ impl Chunk {
         if follows {
             self.stored.push(part.frames);
             // Whoever was at it has stored it, or will find that somebody else did.
-            if self.running.as_ref().is_some_and(|running| running.record.part == part.part) {
+            if self
+                .running
+                .as_ref()
+                .is_some_and(|running| running.record.part == part.part)
+            {
                 self.running = None;
             }
         }
         follows
     }
 
-    pub(super) fn ended(&mut self, attempt: Attempt, how: Ended, max_retries: u32, now_ms: u64) -> Verdict {
-        let current = self.running.as_mut().filter(|running| running.record.attempt == attempt);
+    pub(super) fn ended(
+        &mut self,
+        attempt: Attempt,
+        how: Ended,
+        max_retries: u32,
+        now_ms: u64,
+    ) -> Verdict {
+        let current = self
+            .running
+            .as_mut()
+            .filter(|running| running.record.attempt == attempt);
         // An attempt that has stored its part, or was given up, may end as it likes.
-        let Some(running) = current else { return Verdict::Fine };
+        let Some(running) = current else {
+            return Verdict::Fine;
+        };
         let failure = match (how, running.error.take()) {
             (Ended::Throttled, _) => {
                 running.stage = Stage::Recorded { number: 0 };
@@ -175,7 +215,9 @@ impl Chunk {
             }
             (_, Some(error)) => Failure::of_renderer(&error.error_info, error.should_retry),
             (Ended::Lost(_), None) => {
-                running.stage = Stage::Orphaned { last_sign_ms: now_ms };
+                running.stage = Stage::Orphaned {
+                    last_sign_ms: now_ms,
+                };
                 return Verdict::Fine;
             }
             (Ended::Refused(reason), None) => Failure::of_launch(reason, Retry::Never),
@@ -187,7 +229,11 @@ impl Chunk {
 
     /// Takes over a sign of life.
     pub(super) fn lives(&mut self, sign: &Sign) {
-        if let Some(running) = self.running.as_mut().filter(|running| running.record.attempt == sign.attempt) {
+        if let Some(running) = self
+            .running
+            .as_mut()
+            .filter(|running| running.record.attempt == sign.attempt)
+        {
             running.rendered = running.rendered.max(sign.frames_rendered);
             if let Stage::Orphaned { last_sign_ms } = &mut running.stage {
                 *last_sign_ms = sign.at_unix_ms.max(*last_sign_ms);
@@ -198,11 +244,17 @@ impl Chunk {
     /// Gives up a renderer that is silent or past its deadline.
     pub(super) fn bury(&mut self, max_retries: u32, now_ms: u64) -> Option<Verdict> {
         let running = self.running.as_ref()?;
-        let Stage::Orphaned { last_sign_ms } = running.stage else { return None };
+        let Stage::Orphaned { last_sign_ms } = running.stage else {
+            return None;
+        };
         let silent = now_ms.saturating_sub(last_sign_ms) > SILENT_AFTER_MS;
         let late = now_ms > running.record.deadline_unix_ms;
         (silent || late).then(|| {
-            let reason = if late { "its deadline passed" } else { "it gave no sign of life" };
+            let reason = if late {
+                "its deadline passed"
+            } else {
+                "it gave no sign of life"
+            };
             self.fail(Failure::of_death(reason), max_retries)
         })
     }
@@ -224,14 +276,27 @@ impl Chunk {
         let (chunk, attempt) = (self.index, self.tries.attempts);
         let total_attempts = attempt + most.saturating_sub(failures);
         if failures <= most {
-            Verdict::Retried { chunk, failure, attempt, total_attempts: total_attempts + 1 }
+            Verdict::Retried {
+                chunk,
+                failure,
+                attempt,
+                total_attempts: total_attempts + 1,
+            }
         } else {
-            Verdict::Fatal { chunk, failure, attempt, total_attempts }
+            Verdict::Fatal {
+                chunk,
+                failure,
+                attempt,
+                total_attempts,
+            }
         }
     }
 
     pub(super) fn running_as(&self, stage: impl Fn(Stage) -> bool) -> Option<&RecordedAttempt> {
-        self.running.as_ref().filter(|running| stage(running.stage)).map(|running| &running.record)
+        self.running
+            .as_ref()
+            .filter(|running| stage(running.stage))
+            .map(|running| &running.record)
     }
 
     /// How often it was tried, if it was.
@@ -243,12 +308,21 @@ impl Chunk {
     pub(super) fn frame_counts(&self, step: NonZeroU32) -> (u32, u32) {
         let stored: u32 = self.stored.iter().map(|frames| frames.count(step)).sum();
         let running = self.running.as_ref();
-        (stored + running.map_or(0, |r| r.rendered), stored + running.map_or(0, |r| r.encoded))
+        (
+            stored + running.map_or(0, |r| r.rendered),
+            stored + running.map_or(0, |r| r.encoded),
+        )
     }
 }
 
 impl Running {
     fn new(record: RecordedAttempt, stage: Stage) -> Self {
-        Self { record, stage, rendered: 0, encoded: 0, error: None }
+        Self {
+            record,
+            stage,
+            rendered: 0,
+            encoded: 0,
+            error: None,
+        }
     }
 }

@@ -1,0 +1,97 @@
+//! What an execution environment tells a function about itself.
+
+use std::env::var;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use protocol::price::{Architecture, FunctionSize};
+use protocol::version::Version;
+use protocol::{FunctionName, version};
+
+/// How long one invocation may take where the function's name does not tell.
+const LONGEST_TIMEOUT_SECONDS: u32 = 900;
+
+/// What the environment's variables say, read once.
+#[derive(Debug, Clone)]
+pub(crate) struct Environment {
+    pub(crate) function_name: String,
+    pub(crate) region: String,
+    pub(crate) memory_mib: u32,
+    /// Replaces AWS's own endpoints.
+    pub(crate) endpoint: Option<String>,
+    credentials: Credentials,
+    /// What the function's name says, where it follows the convention.
+    named: Option<FunctionName>,
+}
+
+/// The process is not in an execution environment.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not set or not readable: this program is started by AWS Lambda")]
+pub(crate) struct MissingVariable(&'static str);
+
+impl Environment {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// [`MissingVariable`] outside of an execution environment.
+    pub(crate) fn read() -> Result<Self, MissingVariable> {
+        let required = |name: &'static str| var(name).map_err(|_| MissingVariable(name));
+        let optional = |name: &str| var(name).ok().filter(|value| !value.is_empty());
+        let function_name = required("AWS_LAMBDA_FUNCTION_NAME")?;
+        let memory = required("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")?;
+        let credentials = Credentials::new(
+            required("AWS_ACCESS_KEY_ID")?,
+            required("AWS_SECRET_ACCESS_KEY")?,
+            optional("AWS_SESSION_TOKEN"),
+            None,
+            "ExecutionRole",
+        );
+        Ok(Self {
+            named: function_name.parse().ok(),
+            function_name,
+            region: required("AWS_REGION")?,
+            memory_mib: memory
+                .parse()
+                .map_err(|_| MissingVariable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))?,
+            endpoint: optional("AWS_ENDPOINT_URL"),
+            credentials,
+        })
+    }
+
+    /// Speaks for the execution role.
+    pub(crate) fn credentials(&self) -> SharedCredentialsProvider {
+        SharedCredentialsProvider::new(self.credentials.clone())
+    }
+
+    /// The version that the function's name tells, or the one this program was written for.
+    pub(crate) fn version(&self) -> Version {
+        self.named
+            .as_ref()
+            .map_or_else(|| Version::new(version::CURRENT), FunctionName::version)
+    }
+
+    /// How long one invocation may take, in milliseconds.
+    pub(crate) fn timeout_ms(&self) -> u64 {
+        let seconds = self
+            .named
+            .as_ref()
+            .map_or(LONGEST_TIMEOUT_SECONDS, |n| n.timeout_seconds);
+        u64::from(seconds) * 1_000
+    }
+
+    /// The size that invocations are charged for.
+    pub(crate) fn size(&self) -> FunctionSize {
+        let architecture = if cfg!(target_arch = "aarch64") {
+            Architecture::Arm64
+        } else {
+            Architecture::X86_64
+        };
+        // As existing clients do, the disk is taken for the largest where the name does not tell.
+        let disk_mib = self.named.as_ref().map_or(10_240, |name| name.disk_mib);
+        FunctionSize {
+            memory_mib: self.memory_mib,
+            disk_mib,
+            architecture,
+        }
+    }
+}

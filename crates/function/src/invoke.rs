@@ -1,0 +1,69 @@
+//! Invoking this function itself.
+
+use aws_sdk_lambda::Client;
+use aws_sdk_lambda::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::InvocationType;
+use protocol::payload::{Launch, Payload};
+
+/// A launch could not be invoked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InvokeError {
+    /// The function's concurrency is used up.
+    #[error("the function's concurrency is used up: {0}")]
+    Throttled(String),
+    /// Anything else.
+    #[error("the launch could not be invoked: {0}")]
+    Failed(String),
+}
+
+/// Invokes `launch` asynchronously: the service keeps the event and delivers it, again where the invocation dies.
+///
+/// # Errors
+/// [`InvokeError`]
+pub(crate) async fn launch(
+    client: &Client,
+    function: &str,
+    launch: Launch,
+) -> Result<(), InvokeError> {
+    let payload = serde_json::to_vec(&Payload::Launch(launch))
+        .map_err(|error| InvokeError::Failed(error.to_string()))?;
+    let call = client
+        .invoke()
+        .function_name(function)
+        .invocation_type(InvocationType::Event)
+        .payload(Blob::new(payload));
+    match call.send().await {
+        Ok(_) => Ok(()),
+        Err(error) if is_throttled(&error) => Err(InvokeError::Throttled(describe(&error))),
+        Err(error) => Err(InvokeError::Failed(describe(&error))),
+    }
+}
+
+/// Whether the function's concurrency is used up.
+pub(crate) fn is_throttled<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    let code = error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code);
+    matches!(
+        code,
+        Some(
+            "TooManyRequestsException"
+                | "ThrottlingException"
+                | "ConcurrentInvocationLimitExceeded"
+        )
+    )
+}
+
+/// AWS's own words where there are any, else the whole chain of causes.
+pub(crate) fn describe<E, R>(error: &SdkError<E, R>) -> String
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    let service = error.as_service_error();
+    match service.and_then(|e| Some((e.code()?, e.message().unwrap_or_default()))) {
+        Some((code, message)) => format!("{code}: {message}"),
+        None => DisplayErrorContext(error).to_string(),
+    }
+}

@@ -1,0 +1,261 @@
+//! From stored parts to the stored output.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use media::output::{Assembly, Chunk, assemble as join};
+use media::{Ffmpeg, FrameRate, Location};
+use protocol::settings::DownloadBehavior;
+use protocol::state::{Manifest, OutputPlan, Plan};
+use store::{Bucket, Conditional, PutOptions};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
+use tokio_util::io::ReaderStream;
+
+use super::event::{Observation, Output};
+use super::failure::{Failure, Retry};
+use super::hands::Hands;
+use super::{sound, survey};
+use crate::fault::{self, Point};
+use crate::log;
+use crate::page::OpenSite;
+use crate::rendering::is_disk_full;
+use crate::scratch::Scratch;
+
+/// What is kept free of an invocation's time for the last words.
+const MARGIN: Duration = Duration::from_secs(2);
+
+/// How much of the output is read at once.
+const READ_BYTES: usize = 1 << 20;
+
+/// Builds the sound once, joins the parts by copying, and stores the output.
+pub(super) async fn assemble(
+    hands: &Hands,
+    plan: &Plan,
+    tell: &UnboundedSender<Observation>,
+) -> Result<Output, Failure> {
+    let began = Instant::now();
+    let manifests = survey::manifests(&hands.documents)
+        .await
+        .map_err(|error| momentary(&error))?;
+    check(&manifests, plan)?;
+    let site = OpenSite::open(&plan.site, &hands.documents.bucket, &hands.function.cache)
+        .await
+        .map_err(|error| momentary(&error))?;
+    let scratch = Scratch::create("launch").map_err(|error| momentary(&error))?;
+    let file = scratch.path().join("out.mp4");
+    let (progress, following) = watch::channel(media::Progress::default());
+    let follower = tokio::spawn(follow(following, tell.clone(), hands.is_first()));
+    let joined = join_parts(hands, plan, &manifests, &site, &scratch, &file, progress).await;
+    // A panic there costs progress alone.
+    let _told = follower.await;
+    joined?;
+    let size = store_output(hands, plan, &file).await?;
+    fault::point(Point::BeforeLastProgress, hands.is_first());
+    let combined_in_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(Output {
+        size,
+        combined_in_ms,
+    })
+}
+
+/// The parts must be the render, each frame once.
+fn check(manifests: &[Manifest], plan: &Plan) -> Result<(), Failure> {
+    let step = plan.every_nth_frame;
+    let stored = manifests
+        .iter()
+        .flat_map(|manifest| manifest.frames.frames(step));
+    if stored.eq(plan.frames.frames(step)) {
+        return Ok(());
+    }
+    Err(Failure::of_launch(
+        "the stored chunks are not the frames of the render",
+        Retry::Never,
+    ))
+}
+
+async fn join_parts(
+    hands: &Hands,
+    plan: &Plan,
+    manifests: &[Manifest],
+    site: &OpenSite,
+    scratch: &Scratch,
+    file: &Path,
+    progress: watch::Sender<media::Progress>,
+) -> Result<(), Failure> {
+    let ffmpeg = Ffmpeg::locate().await.map_err(|error| never(&error))?;
+    let rate = FrameRate::new(plan.output_fps()).map_err(|error| never(&error))?;
+    let bucket = &hands.documents.bucket;
+    let chunks = manifests
+        .iter()
+        .map(|manifest| {
+            let url = site.proxy().object_url(bucket, &manifest.video.key);
+            let frames = u64::from(manifest.frames.count(plan.every_nth_frame));
+            Ok(Chunk {
+                location: Location::loopback_url(url)?,
+                frames,
+            })
+        })
+        .collect::<Result<Vec<_>, media::InvalidLocation>>()
+        .map_err(|error| never(&error))?;
+    let sound = match &plan.audio {
+        None => None,
+        Some(_) => Some(
+            sound::timeline(plan, manifests, site, bucket, scratch)
+                .map_err(|error| never(&error))?,
+        ),
+    };
+    let metadata = metadata(hands, plan);
+    let pieces = scratch.path().join("pieces");
+    std::fs::create_dir_all(&pieces).map_err(|error| momentary(&error))?;
+    let assembly = Assembly {
+        chunks: &chunks,
+        rate,
+        sound: sound.as_ref(),
+        metadata: &metadata,
+        scratch: &pieces,
+    };
+    let deadline = Instant::now() + hands.context.remaining().saturating_sub(MARGIN);
+    join(&ffmpeg, assembly, file, deadline, progress)
+        .await
+        .map_err(|error| momentary(&error))?;
+    Ok(())
+}
+
+/// Tags of the file: the client's, and what made it.
+fn metadata(hands: &Hands, plan: &Plan) -> Vec<(String, String)> {
+    let made = format!(
+        "Made with Framewright {}",
+        hands.function.environment.version()
+    );
+    let mut tags: Vec<(String, String)> = plan
+        .encode
+        .metadata
+        .iter()
+        .map(|(name, value)| (name.to_lowercase(), value.clone()))
+        .collect();
+    match tags.iter_mut().find(|(name, _)| name == "comment") {
+        Some((_, comment)) => *comment = format!("{made}; {comment}"),
+        None => tags.push(("comment".to_owned(), made)),
+    }
+    tags
+}
+
+/// Tells how many frames are joined, until the joining ends.
+async fn follow(
+    mut progress: watch::Receiver<media::Progress>,
+    tell: UnboundedSender<Observation>,
+    first: bool,
+) {
+    while progress.changed().await.is_ok() {
+        let frames = progress.borrow_and_update().frames;
+        fault::point(Point::WhileConcatenating, first);
+        if tell
+            .send(Observation::Combined(
+                u32::try_from(frames).unwrap_or(u32::MAX),
+            ))
+            .is_err()
+        {
+            return;
+        }
+    }
+}
+
+/// Stores the file, and returns its size.
+async fn store_output(hands: &Hands, plan: &Plan, file: &Path) -> Result<u64, Failure> {
+    let output = &plan.output;
+    let open = tokio::fs::File::open(file)
+        .await
+        .map_err(|error| momentary(&error))?;
+    let size = open
+        .metadata()
+        .await
+        .map_err(|error| momentary(&error))?
+        .len();
+    let bytes = ReaderStream::with_capacity(open, READ_BYTES);
+    let bucket = output_bucket(hands, output);
+    let options = PutOptions {
+        content_type: Some("video/mp4".to_owned()),
+        content_disposition: disposition(&output.download_behavior),
+        storage_class: output.storage_class.clone(),
+        ..PutOptions::default()
+    };
+    if output.overwrite {
+        bucket
+            .upload(&output.key, bytes.boxed(), &options)
+            .await
+            .map_err(|error| momentary(&error))?;
+        return Ok(size);
+    }
+    let stored = bucket
+        .upload_if_absent(&output.key, bytes.boxed(), &options)
+        .await
+        .map_err(|error| momentary(&error))?;
+    match stored {
+        Conditional::Written(_) => Ok(size),
+        Conditional::Refused => already_stored(&bucket, &output.key, size).await,
+    }
+}
+
+/// The planning saw that nothing was there. What is there now, and of equal size, was stored by a launch of this render
+/// that died before it could say so.
+async fn already_stored(bucket: &Bucket, key: &str, size: u64) -> Result<u64, Failure> {
+    match bucket.head(key).await {
+        Ok(head) if head.size == size => Ok(size),
+        Ok(_) => Err(Failure::of_launch(
+            format!(
+                "output file `{key}` in bucket `{}` was written by somebody else meanwhile",
+                bucket.name()
+            ),
+            Retry::Never,
+        )),
+        Err(error) => Err(momentary(&error)),
+    }
+}
+
+fn output_bucket(hands: &Hands, output: &OutputPlan) -> Bucket {
+    if output.bucket == hands.documents.bucket.name() {
+        return hands.documents.bucket.clone();
+    }
+    // Another bucket may belong to another account.
+    hands
+        .function
+        .clients
+        .bucket(&output.bucket.as_str().into(), None)
+}
+
+fn disposition(behavior: &DownloadBehavior) -> Option<String> {
+    match behavior {
+        DownloadBehavior::PlayInBrowser => None,
+        DownloadBehavior::Download { file_name: None } => Some("attachment".to_owned()),
+        DownloadBehavior::Download {
+            file_name: Some(name),
+        } => {
+            let name: String = name.bytes().map(encoded).collect();
+            Some(format!("attachment; filename=\"{name}\""))
+        }
+    }
+}
+
+/// A byte of a file name as a header may carry it.
+fn encoded(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}
+
+fn momentary(error: &(dyn std::error::Error + 'static)) -> Failure {
+    let retry = if is_disk_full(error) {
+        Retry::Never
+    } else {
+        Retry::Death
+    };
+    Failure::of_launch(log::chain(error), retry)
+}
+
+fn never(error: &(dyn std::error::Error + 'static)) -> Failure {
+    Failure::of_launch(log::chain(error), Retry::Never)
+}

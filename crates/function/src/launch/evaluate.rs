@@ -1,0 +1,127 @@
+//! From a request to a plan: the page is opened once and the composition evaluated.
+
+use protocol::error_info::ErrorKind;
+use protocol::settings::OutName;
+use protocol::state::{PagePlan, Plan, Request};
+use renderer::{Renderer, StartError};
+use store::Bucket;
+use tokio::sync::mpsc;
+
+use super::failure::{Failure, Retry};
+use super::hands::Hands;
+use crate::clock::now_unix_ms;
+use crate::log;
+use crate::page::{self, OpenSite, OpenSiteError};
+use crate::rendering::page_failure;
+use crate::request::{self, Evaluated};
+
+/// Evaluates the composition and plans the render.
+pub(super) async fn evaluate(
+    hands: &Hands,
+    request: &Request,
+    renderer: Result<Renderer, StartError>,
+) -> Result<Plan, Failure> {
+    request::check(&request.start).map_err(|error| wrong(&error))?;
+    let mut renderer = renderer.map_err(|error| broken(&error, ErrorKind::Browser))?;
+    let bucket = &hands.documents.bucket;
+    let start = &request.start;
+    let (site, props, ()) = tokio::try_join!(
+        async {
+            let open = OpenSite::open(&request.site, bucket, &hands.function.cache).await;
+            open.map_err(|error| unopened(&error))
+        },
+        async {
+            page::input_props(&start.input_props, bucket)
+                .await
+                .map_err(|error| unopened(&error))
+        },
+        must_not_exist(hands, request),
+    )?;
+    let page = site.page(&request.site, &page_plan(request), props);
+    let (events, console) = mpsc::unbounded_channel();
+    let logging = tokio::spawn(log::console(console));
+    let evaluated = renderer
+        .composition(&page, &start.composition, &events)
+        .await;
+    drop(events);
+    // The console is logged to its end; a panic there costs log lines alone.
+    let _logged = logging.await;
+    let now_unix_ms = now_unix_ms();
+    let composition = evaluated
+        .map_err(|error| page_failure(&error))?
+        .resolve(request::overrides(start))
+        .map_err(|error| wrong(&error))?;
+    let evaluated = Evaluated {
+        composition,
+        opened_at_unix_ms: now_unix_ms,
+        now_unix_ms,
+    };
+    request::plan(request, evaluated).map_err(|error| wrong(&error))
+}
+
+fn page_plan(request: &Request) -> PagePlan {
+    let start = &request.start;
+    PagePlan {
+        input_props: start.input_props.clone(),
+        env_variables: start.env_variables.clone(),
+        timeout_in_milliseconds: start.timeout_in_milliseconds,
+        chromium_options: start.chromium_options.clone(),
+        log_level: start.log_level,
+        media_cache_size_in_bytes: start.media_cache_size_in_bytes,
+        offthread_video_cache_size_in_bytes: start.offthread_video_cache_size_in_bytes,
+    }
+}
+
+/// An output that must not be replaced must not be there. Where that cannot be known, the upload decides.
+async fn must_not_exist(hands: &Hands, request: &Request) -> Result<(), Failure> {
+    if request.start.overwrite {
+        return Ok(());
+    }
+    let (bucket, key) = output_place(hands, request);
+    if bucket.head(&key).await.is_err() {
+        return Ok(());
+    }
+    let region = &hands.function.environment.region;
+    Err(Failure::of_launch(
+        format!(
+            "Output file \"{key}\" in bucket \"{}\" in region \"{region}\" already exists. Delete it before re-rendering, or set the 'overwrite' option to overwrite it.",
+            bucket.name()
+        ),
+        Retry::Never,
+    ))
+}
+
+fn output_place(hands: &Hands, request: &Request) -> (Bucket, String) {
+    match &request.start.out_name {
+        Some(OutName::Object {
+            bucket_name, key, ..
+        }) => {
+            let name = bucket_name.as_str().into();
+            (hands.function.clients.bucket(&name, None), key.clone())
+        }
+        Some(OutName::Name(name)) => (
+            hands.documents.bucket.clone(),
+            hands.documents.keys.output(name),
+        ),
+        None => (
+            hands.documents.bucket.clone(),
+            hands.documents.keys.output("out.mp4"),
+        ),
+    }
+}
+
+/// The request itself is wrong.
+fn wrong(error: &(dyn std::error::Error + 'static)) -> Failure {
+    Failure::of_launch(log::chain(error), Retry::Never)
+}
+
+fn unopened(error: &OpenSiteError) -> Failure {
+    Failure::of_launch(log::chain(error), error.retry())
+}
+
+fn broken(error: &(dyn std::error::Error + 'static), kind: ErrorKind) -> Failure {
+    Failure {
+        kind,
+        ..Failure::of_launch(log::chain(error), Retry::Death)
+    }
+}

@@ -1,0 +1,100 @@
+//! `start`: accepts a render, and invokes the launch that leads it.
+
+use lambda::Context;
+use protocol::RenderId;
+use protocol::names::{self, HASH_LENGTH};
+use protocol::payload::{Launch, Start, StartResponse};
+use protocol::progress::Progress;
+use protocol::state::Request;
+use protocol::version::{self, VersionMismatch};
+
+use crate::bucket::{BucketError, render_bucket};
+use crate::clock::now_unix_ms;
+use crate::documents::DocumentError;
+use crate::invocation::Function;
+use crate::invoke::{self, InvokeError};
+use crate::request::{self, RequestError};
+use crate::site::{ResolveError, resolve};
+
+/// A render that is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    /// The client is of another version.
+    #[error(transparent)]
+    Version(#[from] VersionMismatch),
+    /// The function does not do what is asked.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// There is no bucket for it.
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
+    /// The serve URL leads to no site.
+    #[error(transparent)]
+    Site(#[from] ResolveError),
+    /// Its documents cannot be written.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The launch cannot be invoked.
+    #[error(transparent)]
+    Invoke(#[from] InvokeError),
+    /// The id cannot be part of a key, which no random id is.
+    #[error(transparent)]
+    Id(#[from] names::RenderIdError),
+}
+
+/// Accepts a render: once this returns, the render goes on whoever watches it.
+///
+/// # Errors
+/// [`StartError`]
+pub(crate) async fn start(
+    function: &Function,
+    context: &Context,
+    start: Start,
+) -> Result<StartResponse, StartError> {
+    let environment = &function.environment;
+    version::check(
+        "renderMediaOnLambda()",
+        &environment.version(),
+        start.version.as_ref(),
+    )?;
+    request::check(&start)?;
+    let bucket_name = render_bucket(function, start.bucket_name.as_deref()).await?;
+    let bucket = function.bucket(context, &bucket_name);
+    let site = resolve(&start.serve_url, &bucket, &environment.region).await?;
+    let render_id = RenderId::new(start.delete_after, &names::hash(random()))?;
+    let documents = function.documents(context, &bucket_name, &render_id);
+    let now = now_unix_ms();
+    let launch = Launch {
+        bucket_name: bucket_name.clone(),
+        render_id: render_id.clone(),
+        chromium_options: start.chromium_options.clone(),
+        log_level: start.log_level,
+    };
+    let request = Request {
+        render_id: render_id.clone(),
+        bucket_name: bucket_name.clone(),
+        site,
+        started_at_unix_ms: now,
+        start,
+    };
+    let progress = Progress::initial(now, context.deadline_unix_ms);
+    let (request_key, progress_key) = (documents.keys.request(), documents.keys.progress());
+    tokio::try_join!(
+        documents.write(&request_key, &request),
+        documents.write(&progress_key, &progress),
+    )?;
+    invoke::launch(
+        function.clients.lambda(),
+        &environment.function_name,
+        launch,
+    )
+    .await?;
+    Ok(StartResponse {
+        bucket_name,
+        render_id,
+    })
+}
+
+pub(super) fn random() -> [u64; HASH_LENGTH] {
+    std::array::from_fn(|_| rand::random())
+}
