@@ -39,7 +39,7 @@ pub(crate) async fn render_bucket(
         function.environment.region.replace('-', "")
     );
     let any = function.clients.bucket(&prefix.as_str().into(), None);
-    let listed = any.client().list_buckets().send().await;
+    let listed = Box::pin(any.client().list_buckets().send()).await;
     let listed = listed.map_err(|error| BucketError::Unlisted(error.into()))?;
     let mut names: Vec<String> = listed
         .buckets()

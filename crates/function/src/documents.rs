@@ -94,7 +94,7 @@ impl RenderDocuments {
         document: &T,
     ) -> Result<ETag, DocumentError> {
         let json = encode(key, document)?;
-        Ok(self.bucket.put(key, json, &PutOptions::json()).await?)
+        Ok(Box::pin(self.bucket.put(key, json, &PutOptions::json())).await?)
     }
 
     /// Writes a document unless there is one.
@@ -104,10 +104,7 @@ impl RenderDocuments {
         document: &T,
     ) -> Result<Conditional, DocumentError> {
         let json = encode(key, document)?;
-        Ok(self
-            .bucket
-            .put_if_absent(key, json, &PutOptions::json())
-            .await?)
+        Ok(Box::pin(self.bucket.put_if_absent(key, json, &PutOptions::json())).await?)
     }
 
     /// Writes a document if what is there still is `previous`, or, without one, if nothing is.
@@ -121,10 +118,11 @@ impl RenderDocuments {
             return self.write_once(key, document).await;
         };
         let json = encode(key, document)?;
-        Ok(self
-            .bucket
-            .put_if_match(key, previous, json, &PutOptions::json())
-            .await?)
+        Ok(Box::pin(
+            self.bucket
+                .put_if_match(key, previous, json, &PutOptions::json()),
+        )
+        .await?)
     }
 }
 
@@ -133,7 +131,8 @@ pub(crate) async fn read<T: DeserializeOwned>(
     bucket: &Bucket,
     key: &str,
 ) -> Result<Option<Versioned<T>>, DocumentError> {
-    let stored = match bucket.read(key, MAX_DOCUMENT_BYTES).await {
+    // Calls of the SDK are large futures: boxed here, they are small in all that awaits them.
+    let stored = match Box::pin(bucket.read(key, MAX_DOCUMENT_BYTES)).await {
         Ok(stored) => stored,
         Err(error) if error.is_missing() => return Ok(None),
         Err(error) => return Err(error.into()),

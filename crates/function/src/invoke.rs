@@ -33,7 +33,7 @@ pub(crate) async fn launch(
         .function_name(function)
         .invocation_type(InvocationType::Event)
         .payload(Blob::new(payload));
-    match call.send().await {
+    match Box::pin(call.send()).await {
         Ok(_) => Ok(()),
         Err(error) if is_throttled(&error) => Err(InvokeError::Throttled(describe(&error))),
         Err(error) => Err(InvokeError::Failed(describe(&error))),

@@ -65,10 +65,10 @@ pub(crate) fn event_line(event: &Event) {
             }
         }
         Event::ChromeRestarted { frame } => {
-            tracing::warn!(frame, "Chrome died and was started anew")
+            tracing::warn!(frame, "Chrome died and was started anew");
         }
         Event::PageReady(after) => {
-            tracing::info!(after_ms = after.as_millis(), "the page is ready")
+            tracing::info!(after_ms = after.as_millis(), "the page is ready");
         }
         Event::FrameCaptured { .. } | Event::FramesEncoded(_) => {}
     }

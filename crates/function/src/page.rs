@@ -144,8 +144,7 @@ pub(crate) async fn input_props(
         SerializedInputProps::Payload { payload } => Ok(payload.clone()),
         SerializedInputProps::BucketUrl { hash, .. } => {
             let key = keys::input_props(hash);
-            let stored = bucket
-                .read(&key, MAX_PROPS_BYTES)
+            let stored = Box::pin(bucket.read(&key, MAX_PROPS_BYTES))
                 .await
                 .map_err(OpenSiteError::Props)?;
             String::from_utf8(stored.bytes.into()).map_err(|_| OpenSiteError::PropsText(key))

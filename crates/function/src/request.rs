@@ -47,12 +47,12 @@ pub(crate) enum RequestError {
 
 fn unsupported(
     setting: &'static str,
-    value: impl ToString,
+    value: &dyn std::fmt::Display,
     supported: &'static str,
 ) -> RequestError {
     RequestError::Unsupported {
         setting,
-        value: format!("`{}`", value.to_string()),
+        value: format!("`{value}`"),
         supported,
     }
 }
@@ -73,18 +73,18 @@ pub(crate) fn check(start: &Start) -> Result<(), RequestError> {
 
 fn check_codecs(start: &Start) -> Result<(), RequestError> {
     if start.codec != Codec::H264 {
-        return Err(unsupported("codec", start.codec, "h264 alone"));
+        return Err(unsupported("codec", &start.codec, "h264 alone"));
     }
     match start.audio_codec {
         None | Some(AudioCodec::Aac) => {}
-        Some(codec) => return Err(unsupported("audioCodec", codec.as_str(), "aac alone")),
+        Some(codec) => return Err(unsupported("audioCodec", &codec.as_str(), "aac alone")),
     }
     match start.image_format {
         ImageFormat::Jpeg | ImageFormat::Png => {}
         format => {
             return Err(unsupported(
                 "imageFormat",
-                format.as_str(),
+                &format.as_str(),
                 "jpeg and png for videos",
             ));
         }
@@ -94,14 +94,14 @@ fn check_codecs(start: &Start) -> Result<(), RequestError> {
         Some(space) => {
             return Err(unsupported(
                 "colorSpace",
-                space.as_str(),
+                &space.as_str(),
                 "default and bt709",
             ));
         }
     }
     match start.pixel_format.as_deref() {
         None | Some("yuv420p") => Ok(()),
-        Some(format) => Err(unsupported("pixelFormat", format, "yuv420p alone")),
+        Some(format) => Err(unsupported("pixelFormat", &format, "yuv420p alone")),
     }
 }
 
@@ -116,24 +116,24 @@ fn check_encoding(start: &Start) -> Result<(), RequestError> {
         if let Some(value) = value {
             return Err(unsupported(
                 setting,
-                value,
+                &value,
                 "constant quality (`crf`) alone",
             ));
         }
     }
     if let Some(size) = start.gop_size {
-        return Err(unsupported("gopSize", size, "the encoder's own choice"));
+        return Err(unsupported("gopSize", &size, "the encoder's own choice"));
     }
     if start.prefer_lossless {
-        return Err(unsupported("preferLossless", true, "aac alone"));
+        return Err(unsupported("preferLossless", &true, "aac alone"));
     }
     match start.audio_bitrate.as_deref() {
         None | Some("320k" | "320K") => {}
-        Some(rate) => return Err(unsupported("audioBitrate", rate, "320k alone")),
+        Some(rate) => return Err(unsupported("audioBitrate", &rate, "320k alone")),
     }
     match start.sample_rate {
         None | Some(SAMPLE_RATE) => Ok(()),
-        Some(rate) => Err(unsupported("sampleRate", rate, "48000 alone")),
+        Some(rate) => Err(unsupported("sampleRate", &rate, "48000 alone")),
     }
 }
 
@@ -142,21 +142,21 @@ fn check_absent(start: &Start) -> Result<(), RequestError> {
     if start.enable_cancellation {
         return Err(unsupported(
             "enableCancellation",
-            true,
+            &true,
             "renders that run to their end",
         ));
     }
     if let Some(name) = &start.renderer_function_name {
         return Err(unsupported(
             "rendererFunctionName",
-            name,
+            &name,
             "all of a render itself",
         ));
     }
     if let Some(webhook) = &start.webhook {
         return Err(unsupported(
             "webhook",
-            &webhook.url,
+            &&webhook.url,
             "renders without webhooks",
         ));
     }
@@ -167,7 +167,7 @@ fn check_absent(start: &Start) -> Result<(), RequestError> {
     {
         return Err(unsupported(
             "s3OutputProvider",
-            &provider.endpoint,
+            &&provider.endpoint,
             "output to S3 alone",
         ));
     }
@@ -175,7 +175,7 @@ fn check_absent(start: &Start) -> Result<(), RequestError> {
         Some(step) if step.get() > 1 && !start.muted => {
             return Err(unsupported(
                 "everyNthFrame",
-                step,
+                &step,
                 "every frame where there is sound (`muted`)",
             ));
         }
@@ -185,7 +185,7 @@ fn check_absent(start: &Start) -> Result<(), RequestError> {
         None | Some(1) => Ok(()),
         Some(tabs) => Err(unsupported(
             "concurrencyPerLambda",
-            tabs,
+            &tabs,
             "one tab in each renderer",
         )),
     }
@@ -239,7 +239,7 @@ pub(crate) fn encoding(plan: &EncodePlan) -> Result<Encoding, RequestError> {
     if let Some(preset) = &plan.preset {
         encoding.preset = preset
             .parse()
-            .map_err(|_| unsupported("x264Preset", preset, "the presets of x264"))?;
+            .map_err(|_| unsupported("x264Preset", &preset, "the presets of x264"))?;
     }
     Ok(encoding)
 }

@@ -117,7 +117,7 @@ async fn join_parts(
         scratch: &pieces,
     };
     let deadline = Instant::now() + hands.context.remaining().saturating_sub(MARGIN);
-    join(&ffmpeg, assembly, file, deadline, progress)
+    Box::pin(join(&ffmpeg, assembly, file, deadline, progress))
         .await
         .map_err(|error| momentary(&error))?;
     Ok(())
@@ -182,14 +182,12 @@ async fn store_output(hands: &Hands, plan: &Plan, file: &Path) -> Result<u64, Fa
         ..PutOptions::default()
     };
     if output.overwrite {
-        bucket
-            .upload(&output.key, bytes.boxed(), &options)
+        Box::pin(bucket.upload(&output.key, bytes.boxed(), &options))
             .await
             .map_err(|error| momentary(&error))?;
         return Ok(size);
     }
-    let stored = bucket
-        .upload_if_absent(&output.key, bytes.boxed(), &options)
+    let stored = Box::pin(bucket.upload_if_absent(&output.key, bytes.boxed(), &options))
         .await
         .map_err(|error| momentary(&error))?;
     match stored {
@@ -201,7 +199,7 @@ async fn store_output(hands: &Hands, plan: &Plan, file: &Path) -> Result<u64, Fa
 /// The planning saw that nothing was there. What is there now, and of equal size, was stored by a launch of this render
 /// that died before it could say so.
 async fn already_stored(bucket: &Bucket, key: &str, size: u64) -> Result<u64, Failure> {
-    match bucket.head(key).await {
+    match Box::pin(bucket.head(key)).await {
         Ok(head) if head.size == size => Ok(size),
         Ok(_) => Err(Failure::of_launch(
             format!(

@@ -40,9 +40,7 @@ pub(super) async fn evaluate(
     let page = site.page(&request.site, &page_plan(request), props);
     let (events, console) = mpsc::unbounded_channel();
     let logging = tokio::spawn(log::console(console));
-    let evaluated = renderer
-        .composition(&page, &start.composition, &events)
-        .await;
+    let evaluated = Box::pin(renderer.composition(&page, &start.composition, &events)).await;
     drop(events);
     // The console is logged to its end; a panic there costs log lines alone.
     let _logged = logging.await;
@@ -78,7 +76,7 @@ async fn must_not_exist(hands: &Hands, request: &Request) -> Result<(), Failure>
         return Ok(());
     }
     let (bucket, key) = output_place(hands, request);
-    if bucket.head(&key).await.is_err() {
+    if Box::pin(bucket.head(&key)).await.is_err() {
         return Ok(());
     }
     let region = &hands.function.environment.region;

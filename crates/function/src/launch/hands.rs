@@ -74,7 +74,7 @@ impl Hands {
                 Observation::Documents(Box::new(persist(|| self.read_documents()).await?))
             }
             Command::TakeLease { lease, previous } => self.take_lease(lease, previous).await?,
-            Command::Evaluate(request) => self.evaluate(*request).await,
+            Command::Evaluate(request) => Box::pin(self.evaluate(*request)).await,
             Command::WritePlan(plan) => self.write_plan(*plan).await?,
             Command::Survey(attempts) => survey::all(&self.documents, &attempts).await,
             Command::Check(attempts) => survey::of(&self.documents, &attempts).await,
@@ -87,7 +87,7 @@ impl Hands {
                 stream::render(&self, &attempt, Payload::Renderer(*payload), &tell).await
             }
             Command::Assemble(plan) => {
-                Observation::Assembled(assemble::assemble(&self, &plan, &tell).await)
+                Observation::Assembled(Box::pin(assemble::assemble(&self, &plan, &tell)).await)
             }
             Command::Clean(props) => self.clean(&props).await,
             Command::HandOver { lease, previous } => self.hand_over(lease, previous).await?,
@@ -202,7 +202,7 @@ impl Hands {
     /// Deletes what only an unfinished render needs. What cannot be deleted is left to the bucket's lifecycle rules.
     async fn clean(&self, props: &SerializedInputProps) -> Observation {
         let bucket = &self.documents.bucket;
-        let listed = match bucket.list(&self.documents.keys.chunks()).await {
+        let listed = match Box::pin(bucket.list(&self.documents.keys.chunks())).await {
             Ok(listed) => listed,
             Err(error) => {
                 tracing::warn!(%error, "the chunks stay");
@@ -214,7 +214,7 @@ impl Hands {
             doomed.push(keys::input_props(hash));
         }
         if !doomed.is_empty() {
-            match bucket.delete_many(doomed).await {
+            match Box::pin(bucket.delete_many(doomed)).await {
                 Ok(failures) => {
                     for failure in failures {
                         tracing::warn!(%failure, "an object stays");

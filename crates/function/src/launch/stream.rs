@@ -62,7 +62,7 @@ async fn follow(
         .invoke_with_response_stream()
         .function_name(&hands.function.environment.function_name)
         .payload(Blob::new(payload));
-    let mut stream = match call.send().await {
+    let mut stream = match Box::pin(call.send()).await {
         Ok(output) => output.event_stream,
         Err(error) if is_throttled(&error) => return Ended::Throttled,
         Err(error) => {

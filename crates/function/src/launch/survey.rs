@@ -49,7 +49,7 @@ fn observation(found: Result<(Vec<FoundPart>, Vec<Sign>), DocumentError>) -> Obs
 /// # Errors
 /// [`DocumentError`]
 pub(super) async fn manifests(documents: &RenderDocuments) -> Result<Vec<Manifest>, DocumentError> {
-    let listed = documents.bucket.list(&documents.keys.chunks()).await?;
+    let listed = Box::pin(documents.bucket.list(&documents.keys.chunks())).await?;
     let keys = listed.into_iter().map(|object| object.key);
     let of_manifests = keys.filter(|key| documents.keys.parse_manifest(key).is_some());
     let mut manifests = read(documents, of_manifests.collect()).await?;

@@ -135,7 +135,7 @@ async fn capture(
     let stop = CancellationToken::new();
     let (events, happened) = mpsc::unbounded_channel();
     let rendering = async {
-        let chunk = bench.chunk(request, &events, &stop).await;
+        let chunk = Box::pin(bench.chunk(request, &events, &stop)).await;
         drop(events);
         chunk
     };

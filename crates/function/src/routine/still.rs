@@ -145,9 +145,7 @@ pub(crate) async fn still(
     let page = open.page(&site, &page_plan(&payload), props);
     let (events, console) = mpsc::unbounded_channel();
     let logging = tokio::spawn(log::console(console));
-    let evaluated = renderer
-        .composition(&page, &payload.composition, &events)
-        .await?;
+    let evaluated = Box::pin(renderer.composition(&page, &payload.composition, &events)).await?;
     let composition = evaluated.resolve(overrides(&payload))?;
     let frame = resolve_frame(payload.frame, composition.duration_in_frames).ok_or_else(|| {
         StillError::Frame {
@@ -163,7 +161,7 @@ pub(crate) async fn still(
         format,
         scale,
     };
-    let picture = renderer.still(&request, &events).await?;
+    let picture = Box::pin(renderer.still(&request, &events)).await?;
     drop(events);
     // The console is logged to its end; a panic there costs log lines alone.
     let _logged = logging.await;
@@ -178,7 +176,7 @@ pub(crate) async fn still(
         storage_class: payload.storage_class.clone(),
         ..PutOptions::content_type(picture.content_type)
     };
-    target.put(&key, picture.picture, &options).await?;
+    Box::pin(target.put(&key, picture.picture, &options)).await?;
     let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(StillResponse {
         output: keys::public_url(region, &out_bucket, &key),

@@ -117,7 +117,9 @@ impl PrivateSite {
             return Ok(content);
         }
         let key = self.id.content_key(&file.sha256);
-        let content = self.bucket.read(&key, MAX_FILE_BYTES).await?.bytes;
+        let content = Box::pin(self.bucket.read(&key, MAX_FILE_BYTES))
+            .await?
+            .bytes;
         self.cache.keep(&file.sha256, content.clone());
         Ok(content)
     }
@@ -131,7 +133,7 @@ impl PrivateSite {
     ) -> Result<stream::BoxStream<'static, io::Result<Bytes>>, StoreError> {
         let key = self.id.content_key(&file.sha256);
         let range = store::ByteRange::Between(offset, offset + length.saturating_sub(1));
-        let object = self.bucket.get_range(&key, range).await?;
+        let object = Box::pin(self.bucket.get_range(&key, range)).await?;
         Ok(object
             .into_stream()
             .map(|bytes| bytes.map_err(io::Error::other))

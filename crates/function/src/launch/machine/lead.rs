@@ -25,7 +25,7 @@ impl Lead {
     ) -> Vec<Command> {
         match observation {
             Observation::Evaluated(Ok(plan)) => vec![Command::WritePlan(plan)],
-            Observation::Evaluated(Err(failure)) => self.evaluation_failed(failure, now_ms),
+            Observation::Evaluated(Err(failure)) => self.evaluation_failed(&failure, now_ms),
             Observation::Planned { plan, found } => self.planned(facts, plan, found, now_ms),
             Observation::Survey { parts, signs } => {
                 self.surveyed(facts, parts, now_ms);
@@ -47,7 +47,7 @@ impl Lead {
                 Vec::new()
             }
             Observation::Assembled(Ok(output)) => self.assembled(facts, &output, now_ms),
-            Observation::Assembled(Err(failure)) => self.assembly_failed(failure, now_ms),
+            Observation::Assembled(Err(failure)) => self.assembly_failed(&failure, now_ms),
             Observation::Cleaned => vec![Command::End(End::Complete)],
             // What could not be read is looked for again when its time comes.
             Observation::StoreFailed(reason) => self.store_failed(&reason, now_ms),
@@ -109,7 +109,7 @@ impl Lead {
         }
     }
 
-    fn evaluation_failed(&mut self, failure: Failure, now_ms: u64) -> Vec<Command> {
+    fn evaluation_failed(&mut self, failure: &Failure, now_ms: u64) -> Vec<Command> {
         let (failures, most) = match failure.retry {
             Retry::Never => (1, 0),
             Retry::Page => {
@@ -126,10 +126,10 @@ impl Lead {
         };
         let attempt = self.evaluation_page_errors + self.evaluation_deaths;
         if failures <= most {
-            self.tell(&failure, None, attempt, attempt + 1, true);
+            self.tell(failure, None, attempt, attempt + 1, true);
             return vec![Command::Evaluate(Box::new(self.request.clone()))];
         }
-        self.fail(&failure, None, attempt.max(1), attempt.max(1), now_ms)
+        self.fail(failure, None, attempt.max(1), attempt.max(1), now_ms)
     }
 
     fn planned(
@@ -273,16 +273,16 @@ impl Lead {
         Vec::new()
     }
 
-    fn assembly_failed(&mut self, failure: Failure, now_ms: u64) -> Vec<Command> {
+    fn assembly_failed(&mut self, failure: &Failure, now_ms: u64) -> Vec<Command> {
         let Stage::Assembling { deaths, plan } = &mut self.stage else {
             return Vec::new();
         };
         *deaths += 1;
         let (attempt, plan) = (*deaths, plan.clone());
         if failure.retry == Retry::Never || attempt > MAX_ASSEMBLY_DEATHS {
-            return self.fail(&failure, None, attempt, attempt, now_ms);
+            return self.fail(failure, None, attempt, attempt, now_ms);
         }
-        self.tell(&failure, None, attempt, MAX_ASSEMBLY_DEATHS + 1, true);
+        self.tell(failure, None, attempt, MAX_ASSEMBLY_DEATHS + 1, true);
         vec![Command::Assemble(plan)]
     }
 

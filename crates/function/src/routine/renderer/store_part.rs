@@ -55,14 +55,14 @@ pub(super) async fn store(
         .map_err(StorePartError::Read)?;
     let bytes = ReaderStream::with_capacity(file, READ_BYTES).boxed();
     let options = PutOptions::content_type("video/mp4");
-    let video = documents.bucket.upload(&video_key, bytes, &options).await?;
+    let video = Box::pin(documents.bucket.upload(&video_key, bytes, &options)).await?;
     fault::point(Point::BetweenObjects, payload.attempt.0 == 1);
     let pcm = match chunk.inline_audio {
         None => None,
         Some(inline) => {
             let size = inline.pcm.len() as u64;
             let options = PutOptions::content_type("application/octet-stream");
-            documents.bucket.put(&pcm_key, inline.pcm, &options).await?;
+            Box::pin(documents.bucket.put(&pcm_key, inline.pcm, &options)).await?;
             Some(Pcm {
                 object: Object { key: pcm_key, size },
                 spans: inline.spans,
