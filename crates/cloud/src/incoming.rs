@@ -78,8 +78,12 @@ pub(crate) fn bucket_of_host(host: &str) -> Option<&str> {
         Some(rest) => rest.strip_suffix(".s3").unwrap_or(rest),
         None => {
             let rest = name.strip_suffix(".amazonaws.com")?;
-            let (bucket, endpoint) = rest.rsplit_once(".s3").or_else(|| rest.rsplit_once(".s3-"))?;
-            let regional = endpoint.strip_prefix(['.', '-']).is_some_and(|region| !region.contains('.'));
+            let (bucket, endpoint) = rest
+                .rsplit_once(".s3")
+                .or_else(|| rest.rsplit_once(".s3-"))?;
+            let regional = endpoint
+                .strip_prefix(['.', '-'])
+                .is_some_and(|region| !region.contains('.'));
             if !(endpoint.is_empty() || regional) {
                 return None;
             }

@@ -32,13 +32,12 @@ mod storage;
 
 pub use self::clock::{Clock, SystemClock};
 pub use self::cloud::{
-    Access, AccessError, Administrator, AdministratorKey, AskError, Cloud, EventQuery, OpenError, Running, connect_or_open,
+    Access, AccessError, Administrator, AdministratorKey, AskError, Cloud, EventQuery, OpenError,
+    Running, connect_or_open,
 };
-pub use self::services::Pruned;
-pub use self::config::{
-    Config, InvalidRegion, Limits, Region, StateLocation,
-};
+pub use self::config::{Config, InvalidRegion, Limits, Region, StateLocation};
 pub use self::events::{Failure, Outcome, Record, RecordedDecision, RecordedPrincipal};
 pub use self::fault::{FaultPlan, FaultPoint};
-pub use iam::AccountId;
+pub use self::services::Pruned;
 pub use self::state::StateError;
+pub use iam::AccountId;

@@ -83,7 +83,10 @@ impl Authenticator {
             Claim::V2(claim) => {
                 trail.key_named(&claim.access_key_id);
                 let caller = self.v2(&claim, &head).map_err(in_words)?;
-                (caller, VerifiedBody::plain(body, &head, None, trail.clone())?)
+                (
+                    caller,
+                    VerifiedBody::plain(body, &head, None, trail.clone())?,
+                )
             }
             Claim::V4(claim) => {
                 trail.key_named(&claim.access_key_id);
@@ -136,7 +139,9 @@ impl Authenticator {
             match mode {
                 PayloadMode::Unsigned => VerifiedBody::plain(body, head, None, trail)?,
                 PayloadMode::Sha256(hash) => VerifiedBody::plain(body, head, Some(hash), trail)?,
-                PayloadMode::UnsignedChunks => VerifiedBody::chunked(body, head, None, true, trail)?,
+                PayloadMode::UnsignedChunks => {
+                    VerifiedBody::chunked(body, head, None, true, trail)?
+                }
                 PayloadMode::SignedChunks { trailers } => {
                     let signing = ChunkSigning::new(
                         key,

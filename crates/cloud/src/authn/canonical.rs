@@ -125,7 +125,10 @@ mod tests {
     #[test]
     fn other_paths_are_encoded_twice() {
         assert_eq!(
-            path("/2015-03-31/functions/arn%3Aaws%3Alambda/x", Service::Lambda),
+            path(
+                "/2015-03-31/functions/arn%3Aaws%3Alambda/x",
+                Service::Lambda
+            ),
             "/2015-03-31/functions/arn%253Aaws%253Alambda/x"
         );
     }

@@ -47,7 +47,12 @@ pub(super) struct ClaimV4 {
 /// The service that a signature is scoped to, as far as can be told without believing it.
 pub(super) fn scoped_service(head: &Head) -> Option<String> {
     let credential = match head.header("authorization") {
-        Some(header) => header.split_once("Credential=")?.1.split(',').next()?.to_owned(),
+        Some(header) => header
+            .split_once("Credential=")?
+            .1
+            .split(',')
+            .next()?
+            .to_owned(),
         None => head.query_parameter("X-Amz-Credential")?,
     };
     Some(credential.trim().rsplit('/').nth(1)?.to_owned())
@@ -123,7 +128,9 @@ impl ClaimV4 {
                 .map(|(_, value)| value);
             match (values.next(), values.next()) {
                 (value, None) => Ok(value),
-                _ => Err(AuthError::QueryMalformed(format!("{name} must be given once"))),
+                _ => Err(AuthError::QueryMalformed(format!(
+                    "{name} must be given once"
+                ))),
             }
         };
         let required = |name: &'static str| {
@@ -159,29 +166,41 @@ impl ClaimV4 {
             _ => AuthError::QueryMalformed(what),
         };
         let mut scope = parts.credential.rsplitn(5, '/');
-        let (Some("aws4_request"), Some(service), Some(region), Some(date), Some(access_key_id)) =
-            (scope.next(), scope.next(), scope.next(), scope.next(), scope.next())
-        else {
+        let (Some("aws4_request"), Some(service), Some(region), Some(date), Some(access_key_id)) = (
+            scope.next(),
+            scope.next(),
+            scope.next(),
+            scope.next(),
+            scope.next(),
+        ) else {
             return Err(malformed(
                 "the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."
                     .to_owned(),
             ));
         };
-        let signed_at = timestamp(&parts.signed_at_text)
-            .ok_or_else(|| malformed("the date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"".to_owned()))?;
+        let signed_at = timestamp(&parts.signed_at_text).ok_or_else(|| {
+            malformed(
+                "the date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"".to_owned(),
+            )
+        })?;
         if !parts.signed_at_text.starts_with(date) || date.len() != 8 {
-            return Err(malformed("the date of the Credential is not the date of the request".to_owned()));
+            return Err(malformed(
+                "the date of the Credential is not the date of the request".to_owned(),
+            ));
         }
         if !is_sha256_hex(&parts.signature) {
-            return Err(malformed("the Signature is not 64 hexadecimal digits".to_owned()));
+            return Err(malformed(
+                "the Signature is not 64 hexadecimal digits".to_owned(),
+            ));
         }
         let signed_headers: Vec<String> =
             parts.signed_headers.split(';').map(str::to_owned).collect();
-        let lower = |name: &String| {
-            !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_uppercase())
-        };
+        let lower =
+            |name: &String| !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_uppercase());
         if !signed_headers.iter().all(lower) {
-            return Err(malformed("SignedHeaders must be names in lower case".to_owned()));
+            return Err(malformed(
+                "SignedHeaders must be names in lower case".to_owned(),
+            ));
         }
         Ok(Self {
             kind: parts.kind,

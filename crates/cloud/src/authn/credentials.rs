@@ -87,7 +87,9 @@ impl Credentials {
         let principal = Principal::role_session(arn, &session.session_name)
             .map_err(|_| AuthError::BadToken)?
             .with_unique_id(&session.role_id);
-        let mut layers = directory.layers(&role.principal).ok_or(AuthError::BadToken)?;
+        let mut layers = directory
+            .layers(&role.principal)
+            .ok_or(AuthError::BadToken)?;
         layers.session = session_policies(directory, &session)?;
         let identity = SessionIdentity {
             account: self.account,

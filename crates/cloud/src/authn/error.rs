@@ -29,7 +29,11 @@ pub(super) enum AuthError {
     /// Signed in a way that nobody takes.
     UnsupportedAlgorithm,
     /// Signed for another region.
-    WrongRegion { given: String, expected: Region, presigned: bool },
+    WrongRegion {
+        given: String,
+        expected: Region,
+        presigned: bool,
+    },
     /// The key does not exist or is inactive.
     UnknownKey(String),
     /// The session token is missing, or not one of this state and key.
@@ -37,9 +41,16 @@ pub(super) enum AuthError {
     /// The session is over.
     ExpiredToken,
     /// The request was signed too long ago, or too far ahead.
-    Skewed { signed_at: Timestamp, now: Timestamp },
+    Skewed {
+        signed_at: Timestamp,
+        now: Timestamp,
+    },
     /// The presigned request is over.
-    Expired { lasting: Option<i64>, expired_at: Timestamp, now: Timestamp },
+    Expired {
+        lasting: Option<i64>,
+        expired_at: Timestamp,
+        now: Timestamp,
+    },
     /// The presigned request has not begun.
     NotYetValid { now: Timestamp },
     /// Headers that must be signed are not.
@@ -53,7 +64,11 @@ pub(super) enum AuthError {
     /// A signature of elliptic curves.
     Asymmetric,
     /// The signature is not that of this request by this key.
-    Mismatch { access_key_id: String, string_to_sign: String, signature: String },
+    Mismatch {
+        access_key_id: String,
+        string_to_sign: String,
+        signature: String,
+    },
     /// The body is not the one that was signed.
     PayloadMismatch { claimed: String, computed: String },
 }
@@ -75,7 +90,9 @@ impl AuthError {
                 "AuthorizationHeaderMalformed",
                 format!("The authorization header is malformed; {what}"),
             ),
-            Self::QueryMalformed(what) => ApiError::bad_request("AuthorizationQueryParametersError", what),
+            Self::QueryMalformed(what) => {
+                ApiError::bad_request("AuthorizationQueryParametersError", what)
+            }
             Self::MalformedSignatureV2 => ApiError::forbidden("SignatureDoesNotMatch", S3_MISMATCH),
             Self::Forbidden(what) => ApiError::forbidden("AccessDenied", what),
             Self::SeveralMechanisms => ApiError::bad_request(
@@ -87,7 +104,11 @@ impl AuthError {
                 "InvalidRequest",
                 "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
             ),
-            Self::WrongRegion { given, expected, presigned } => wrong_region(&given, &expected, presigned),
+            Self::WrongRegion {
+                given,
+                expected,
+                presigned,
+            } => wrong_region(&given, &expected, presigned),
             Self::UnknownKey(id) => ApiError::forbidden(
                 "InvalidAccessKeyId",
                 "The AWS Access Key Id you provided does not exist in our records.",
@@ -97,7 +118,9 @@ impl AuthError {
                 "InvalidToken",
                 "The provided token is malformed or otherwise invalid.",
             ),
-            Self::ExpiredToken => ApiError::bad_request("ExpiredToken", "The provided token has expired."),
+            Self::ExpiredToken => {
+                ApiError::bad_request("ExpiredToken", "The provided token has expired.")
+            }
             Self::Skewed { signed_at, now } => ApiError::forbidden(
                 "RequestTimeTooSkewed",
                 "The difference between the request time and the current time is too large.",
@@ -105,7 +128,11 @@ impl AuthError {
             .with("RequestTime", basic_iso8601(signed_at))
             .with("ServerTime", iso8601(now))
             .with("MaxAllowedSkewMilliseconds", SKEW.as_millis().to_string()),
-            Self::Expired { lasting, expired_at, now } => {
+            Self::Expired {
+                lasting,
+                expired_at,
+                now,
+            } => {
                 let error = ApiError::forbidden("AccessDenied", "Request has expired");
                 let error = match lasting {
                     Some(seconds) => error.with("X-Amz-Expires", seconds.to_string()),
@@ -115,14 +142,18 @@ impl AuthError {
                     .with("Expires", iso8601(expired_at))
                     .with("ServerTime", iso8601(now))
             }
-            Self::NotYetValid { now } => ApiError::forbidden("AccessDenied", "Request is not yet valid")
-                .with("ServerTime", iso8601(now)),
+            Self::NotYetValid { now } => {
+                ApiError::forbidden("AccessDenied", "Request is not yet valid")
+                    .with("ServerTime", iso8601(now))
+            }
             Self::NotSigned(headers) => ApiError::forbidden(
                 "AccessDenied",
                 "There were headers present in the request which were not signed",
             )
             .with("HeadersNotSigned", headers.join(", ")),
-            Self::SignedHeaderMissing(_) => ApiError::forbidden("SignatureDoesNotMatch", S3_MISMATCH),
+            Self::SignedHeaderMissing(_) => {
+                ApiError::forbidden("SignatureDoesNotMatch", S3_MISMATCH)
+            }
             Self::ContentSha256Missing => ApiError::bad_request(
                 "InvalidRequest",
                 "Missing required header for this request: x-amz-content-sha256",
@@ -138,12 +169,14 @@ impl AuthError {
                 "NotImplemented",
                 "A header you provided implies functionality that is not implemented",
             ),
-            Self::Mismatch { access_key_id, string_to_sign, signature } => {
-                ApiError::forbidden("SignatureDoesNotMatch", S3_MISMATCH)
-                    .with("AWSAccessKeyId", access_key_id)
-                    .with("StringToSign", string_to_sign)
-                    .with("SignatureProvided", signature)
-            }
+            Self::Mismatch {
+                access_key_id,
+                string_to_sign,
+                signature,
+            } => ApiError::forbidden("SignatureDoesNotMatch", S3_MISMATCH)
+                .with("AWSAccessKeyId", access_key_id)
+                .with("StringToSign", string_to_sign)
+                .with("SignatureProvided", signature),
             Self::PayloadMismatch { claimed, computed } => ApiError::bad_request(
                 "XAmzContentSHA256Mismatch",
                 "The provided 'x-amz-content-sha256' header does not match what was computed.",
@@ -156,17 +189,26 @@ impl AuthError {
     /// Query and JSON services say the same under different codes.
     fn other(self, codes: &Codes) -> ApiError {
         let (code, message) = match self {
-            Self::Unsigned => (codes.missing, "Request is missing Authentication Token".to_owned()),
-            Self::Malformed(what) | Self::QueryMalformed(what) | Self::Forbidden(what) => {
-                (codes.incomplete, format!("Authorization header is incomplete or malformed: {what}"))
-            }
-            Self::SeveralMechanisms => (codes.incomplete, "The request is signed more than once".to_owned()),
-            Self::UnsupportedAlgorithm | Self::MalformedSignatureV2 | Self::Asymmetric => {
-                (codes.incomplete, "Unsupported AWS 'algorithm': use AWS4-HMAC-SHA256".to_owned())
-            }
-            Self::WrongRegion { .. } => {
-                (codes.mismatch, "Credential should be scoped to a valid region. ".to_owned())
-            }
+            Self::Unsigned => (
+                codes.missing,
+                "Request is missing Authentication Token".to_owned(),
+            ),
+            Self::Malformed(what) | Self::QueryMalformed(what) | Self::Forbidden(what) => (
+                codes.incomplete,
+                format!("Authorization header is incomplete or malformed: {what}"),
+            ),
+            Self::SeveralMechanisms => (
+                codes.incomplete,
+                "The request is signed more than once".to_owned(),
+            ),
+            Self::UnsupportedAlgorithm | Self::MalformedSignatureV2 | Self::Asymmetric => (
+                codes.incomplete,
+                "Unsupported AWS 'algorithm': use AWS4-HMAC-SHA256".to_owned(),
+            ),
+            Self::WrongRegion { .. } => (
+                codes.mismatch,
+                "Credential should be scoped to a valid region. ".to_owned(),
+            ),
             Self::UnknownKey(_) | Self::BadToken => (
                 codes.unknown_key,
                 "The security token included in the request is invalid.".to_owned(),
@@ -176,14 +218,22 @@ impl AuthError {
                 "The security token included in the request is expired".to_owned(),
             ),
             Self::Skewed { signed_at, now } => (codes.mismatch, skewed(signed_at, now)),
-            Self::Expired { expired_at, now, .. } => (codes.mismatch, skewed(expired_at, now)),
+            Self::Expired {
+                expired_at, now, ..
+            } => (codes.mismatch, skewed(expired_at, now)),
             Self::NotYetValid { now } => (
                 codes.mismatch,
-                format!("Signature not yet current: it is still later than {}", basic_iso8601(now)),
+                format!(
+                    "Signature not yet current: it is still later than {}",
+                    basic_iso8601(now)
+                ),
             ),
             Self::NotSigned(headers) => (
                 codes.mismatch,
-                format!("'{}' must be a 'SignedHeader' in the AWS 'Credential'.", headers.join("', '")),
+                format!(
+                    "'{}' must be a 'SignedHeader' in the AWS 'Credential'.",
+                    headers.join("', '")
+                ),
             ),
             Self::SignedHeaderMissing(_)
             | Self::ContentSha256Missing
@@ -229,9 +279,15 @@ const S3_MISMATCH: &str = "The request signature we calculated does not match th
 
 fn wrong_region(given: &str, expected: &Region, presigned: bool) -> ApiError {
     let (code, subject) = if presigned {
-        ("AuthorizationQueryParametersError", "Error parsing the X-Amz-Credential parameter")
+        (
+            "AuthorizationQueryParametersError",
+            "Error parsing the X-Amz-Credential parameter",
+        )
     } else {
-        ("AuthorizationHeaderMalformed", "The authorization header is malformed")
+        (
+            "AuthorizationHeaderMalformed",
+            "The authorization header is malformed",
+        )
     };
     ApiError::bad_request(
         code,
@@ -247,6 +303,8 @@ fn skewed(signed_at: Timestamp, now: Timestamp) -> String {
         format!("Signature expired: {signed} is now earlier than {earliest} ({present} - 15 min.)")
     } else {
         let latest = basic_iso8601(now + SKEW);
-        format!("Signature not yet current: {signed} is still later than {latest} ({present} + 15 min.)")
+        format!(
+            "Signature not yet current: {signed} is still later than {latest} ({present} + 15 min.)"
+        )
     }
 }

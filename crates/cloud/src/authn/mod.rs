@@ -10,6 +10,8 @@ mod canonical;
 mod claim;
 mod credentials;
 mod error;
+#[cfg(test)]
+mod oracle;
 mod payload;
 mod presigned_v2;
 mod signature;
@@ -23,7 +25,9 @@ pub(crate) use self::authenticator::{Authenticator, service_of};
 pub(crate) use self::caller::{
     Caller, CredentialUse, Identity, SessionIdentity, SignatureKind, UserIdentity,
 };
-pub(crate) use self::signature::{EMPTY_SHA256, Scope, SigningKey, equal, hex, sha256_hex, string_to_sign};
+pub(crate) use self::signature::{
+    EMPTY_SHA256, Scope, SigningKey, equal, hex, sha256_hex, string_to_sign,
+};
 use crate::config::Region;
 use crate::events::Trail;
 use crate::incoming::Head;

@@ -14,12 +14,40 @@ use crate::incoming::{Head, query_pairs};
 
 /// Parameters that are part of the resource.
 const SUBRESOURCES: [&str; 34] = [
-    "accelerate", "acl", "analytics", "cors", "delete", "encryption", "inventory", "lifecycle",
-    "location", "logging", "metrics", "notification", "object-lock", "ownershipControls",
-    "partNumber", "policy", "policyStatus", "publicAccessBlock", "replication", "requestPayment",
-    "response-cache-control", "response-content-disposition", "response-content-encoding",
-    "response-content-language", "response-content-type", "response-expires", "restore", "tagging",
-    "torrent", "uploadId", "uploads", "versionId", "versions", "website",
+    "accelerate",
+    "acl",
+    "analytics",
+    "cors",
+    "delete",
+    "encryption",
+    "inventory",
+    "lifecycle",
+    "location",
+    "logging",
+    "metrics",
+    "notification",
+    "object-lock",
+    "ownershipControls",
+    "partNumber",
+    "policy",
+    "policyStatus",
+    "publicAccessBlock",
+    "replication",
+    "requestPayment",
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+    "restore",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versionId",
+    "versions",
+    "website",
 ];
 
 /// A signature of the older kind, read but not verified.
@@ -41,7 +69,9 @@ impl ClaimV2 {
                 .map(|(_, value)| value);
             match (values.next(), values.next()) {
                 (value, None) => Ok(value),
-                _ => Err(AuthError::QueryMalformed(format!("{name} must be given once"))),
+                _ => Err(AuthError::QueryMalformed(format!(
+                    "{name} must be given once"
+                ))),
             }
         };
         let required = |name: &'static str| {
@@ -59,7 +89,9 @@ impl ClaimV2 {
             .ok()
             .and_then(|seconds| Timestamp::from_second(seconds).ok())
             .ok_or_else(|| {
-                AuthError::Forbidden(format!("Invalid date (should be seconds since epoch): {expires_text}"))
+                AuthError::Forbidden(format!(
+                    "Invalid date (should be seconds since epoch): {expires_text}"
+                ))
             })?;
         let signature = STANDARD
             .decode(required("Signature")?)
@@ -76,7 +108,12 @@ impl ClaimV2 {
     }
 
     /// Whether the signature is that of the request by this secret.
-    pub(super) fn is_signed_with(&self, head: &Head, bucket_of_host: Option<&str>, secret: &str) -> bool {
+    pub(super) fn is_signed_with(
+        &self,
+        head: &Head,
+        bucket_of_host: Option<&str>,
+        secret: &str,
+    ) -> bool {
         let mut mac = Hmac::<Sha1>::new_from_slice(secret.as_bytes())
             .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
         mac.update(self.string_to_sign(head, bucket_of_host).as_bytes());
@@ -121,7 +158,9 @@ impl ClaimV2 {
 }
 
 fn resource(head: &Head, pairs: &[(String, String)], bucket_of_host: Option<&str>) -> String {
-    let mut resource = bucket_of_host.map(|bucket| format!("/{bucket}")).unwrap_or_default();
+    let mut resource = bucket_of_host
+        .map(|bucket| format!("/{bucket}"))
+        .unwrap_or_default();
     resource.push_str(head.raw_path());
     let mut subresources: Vec<String> = pairs
         .iter()

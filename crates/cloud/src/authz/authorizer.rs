@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use iam::calls::{Call, Need, Place, Slot, Template};
 use iam::message::{Style, denial};
-use iam::{AccountId, Action, Caller as Principal, Context, Layers, Policy, Record, Request, Resource};
+use iam::{
+    AccountId, Action, Caller as Principal, Context, Layers, Policy, Record, Request, Resource,
+};
 
 use crate::authn::Authenticated;
 use crate::authz::authorized::{Authorized, Operation, PerItem, Permit};
@@ -114,7 +116,12 @@ impl Authorizer {
         particulars: &Particulars,
     ) -> Result<(), Denied> {
         let unmapped = |reason: &str| {
-            tracing::warn!(service = Op::SERVICE, call = Op::NAME, reason, "denied: not decidable");
+            tracing::warn!(
+                service = Op::SERVICE,
+                call = Op::NAME,
+                reason,
+                "denied: not decidable"
+            );
             Denied::new(
                 request.service(),
                 format!(
@@ -176,7 +183,11 @@ impl Authorizer {
         (0..repeated)
             .map(|index| {
                 template.fill(place, |slot| {
-                    let skipped = if slot == Slot::LayerVersionArn { index } else { 0 };
+                    let skipped = if slot == Slot::LayerVersionArn {
+                        index
+                    } else {
+                        0
+                    };
                     values(slot).nth(skipped)
                 })
             })
@@ -212,10 +223,13 @@ impl Authorizer {
 /// The request's keys with those of the call that this decision takes.
 fn with_keys_of(need: &Need, particulars: &Particulars, mut context: Context) -> Context {
     for (key, values) in particulars.context.iter() {
-        let listed = need.keys.iter().any(|listed| match listed.strip_suffix('*') {
-            Some(prefix) => starts_with_ignoring_case(key, prefix),
-            None => listed.eq_ignore_ascii_case(key),
-        });
+        let listed = need
+            .keys
+            .iter()
+            .any(|listed| match listed.strip_suffix('*') {
+                Some(prefix) => starts_with_ignoring_case(key, prefix),
+                None => listed.eq_ignore_ascii_case(key),
+            });
         if listed || key.starts_with("aws:") {
             match values {
                 iam::Values::One(value) => context.set(key, value),
@@ -240,7 +254,9 @@ fn recorded(question: &Request, record: &Record) -> RecordedDecision {
             iam::Decision::ImplicitDeny => Outcome::ImplicitDeny,
             iam::Decision::ExplicitDeny => Outcome::ExplicitDeny,
         },
-        layer: record.deciding().map(|denial| denial.layer.as_str().to_owned()),
+        layer: record
+            .deciding()
+            .map(|denial| denial.layer.as_str().to_owned()),
         matched_statements: record
             .matched
             .iter()
@@ -250,6 +266,10 @@ fn recorded(question: &Request, record: &Record) -> RecordedDecision {
                 format!("{}/{statement}", matched.policy.name())
             })
             .collect(),
-        missing_keys: record.missing_keys.iter().map(|key| key.to_string()).collect(),
+        missing_keys: record
+            .missing_keys
+            .iter()
+            .map(|key| key.to_string())
+            .collect(),
     }
 }

@@ -86,7 +86,12 @@ impl VerifiedBody {
         });
         Ok(Self {
             sha256,
-            ..Self::new(Source::Connection(body), Framing::Plain, declared_length, Some(trail))
+            ..Self::new(
+                Source::Connection(body),
+                Framing::Plain,
+                declared_length,
+                Some(trail),
+            )
         })
     }
 
@@ -108,7 +113,11 @@ impl VerifiedBody {
                 "You must provide the Content-Length HTTP header.",
             ));
         };
-        let announced = if trailers { announced_trailers(head) } else { Vec::new() };
+        let announced = if trailers {
+            announced_trailers(head)
+        } else {
+            Vec::new()
+        };
         let decoder = Box::new(ChunkDecoder::new(signing, announced));
         Ok(Self::new(
             Source::Connection(body),
@@ -121,7 +130,12 @@ impl VerifiedBody {
     /// A body that has been read and verified.
     pub(crate) fn whole(bytes: Bytes) -> Self {
         let length = bytes.len() as u64;
-        Self::new(Source::Memory(Some(bytes)), Framing::Plain, Some(length), None)
+        Self::new(
+            Source::Memory(Some(bytes)),
+            Framing::Plain,
+            Some(length),
+            None,
+        )
     }
 
     fn new(
@@ -214,7 +228,10 @@ impl VerifiedBody {
     }
 
     fn finish(&mut self) -> Result<(), ApiError> {
-        if self.declared_length.is_some_and(|length| length != self.seen) {
+        if self
+            .declared_length
+            .is_some_and(|length| length != self.seen)
+        {
             return Err(wrong_length());
         }
         if let Some(claimed) = self.sha256.take() {

@@ -85,7 +85,13 @@ pub async fn connect_or_open(config: Config) -> Result<Access, AccessError> {
         if let Some(presence) = folder.try_attend()?
             && let Some((endpoint, administrator)) = answering(&folder, &config).await?
         {
-            return Ok(Access::attending(config, folder, presence, endpoint, administrator));
+            return Ok(Access::attending(
+                config,
+                folder,
+                presence,
+                endpoint,
+                administrator,
+            ));
         }
         if Instant::now() > until {
             return Err(AccessError::OwnerSilent(path.clone()));
@@ -99,7 +105,10 @@ async fn answering(
     folder: &StateFolder,
     config: &Config,
 ) -> Result<Option<(String, AdministratorKey)>, AccessError> {
-    let (Some(file), Some(key)) = (folder.endpoint()?, folder.read::<AdministratorKey>("administrator.json")?) else {
+    let (Some(file), Some(key)) = (
+        folder.endpoint()?,
+        folder.read::<AdministratorKey>("administrator.json")?,
+    ) else {
         return Ok(None);
     };
     let administrator = Administrator::new(&file.endpoint, key.clone(), config.region.clone());
@@ -213,7 +222,10 @@ async fn watch(config: Config, folder: StateFolder, leaving: CancellationToken) 
                 return match Cloud::open_owned(&config, owned).await {
                     Ok(running) => Some(running),
                     Err(error) => {
-                        tracing::error!(error = &error as &dyn std::error::Error, "the state folder cannot be taken over");
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "the state folder cannot be taken over"
+                        );
                         None
                     }
                 };

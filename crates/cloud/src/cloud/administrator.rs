@@ -101,12 +101,16 @@ impl Administrator {
         let mut records = Vec::new();
         let mut token = None;
         loop {
-            let left = query.limit.map_or(50, |limit| limit.saturating_sub(records.len()).min(50));
+            let left = query
+                .limit
+                .map_or(50, |limit| limit.saturating_sub(records.len()).min(50));
             if left == 0 {
                 return Ok(records);
             }
             let input = lookup(query, left, token.take());
-            let answer = self.ask(Service::CloudTrail, "LookupEvents", &input).await?;
+            let answer = self
+                .ask(Service::CloudTrail, "LookupEvents", &input)
+                .await?;
             let page: Page = serde_json::from_slice(&answer)?;
             for event in page.events {
                 let whole: WholeEvent = serde_json::from_str(&event.cloud_trail_event)?;
@@ -176,7 +180,14 @@ impl Administrator {
         }
     }
 
-    fn sign(&self, service: Service, signed_at: &str, host: &str, target: &str, body: &str) -> String {
+    fn sign(
+        &self,
+        service: Service,
+        signed_at: &str,
+        host: &str,
+        target: &str,
+        body: &str,
+    ) -> String {
         let scope = Scope {
             date: signed_at[..8].to_owned(),
             region: self.region.to_string(),
@@ -189,7 +200,8 @@ impl Administrator {
             sha256_hex(body.as_bytes())
         );
         let key = SigningKey::derive(&self.key.secret_access_key, &scope);
-        let signature = key.sign(string_to_sign(signed_at, &scope, canonical.as_bytes()).as_bytes());
+        let signature =
+            key.sign(string_to_sign(signed_at, &scope, canonical.as_bytes()).as_bytes());
         format!(
             "AWS4-HMAC-SHA256 Credential={}/{}, SignedHeaders={signed_headers}, Signature={signature}",
             self.key.access_key_id,

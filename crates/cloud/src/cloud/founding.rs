@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Region;
 use crate::identity::{
-    AccessKey, Directory, IdKind, Identities, KeyStatus, Principal, User, secret_access_key, unique_id,
+    AccessKey, Directory, IdKind, Identities, KeyStatus, Principal, User, secret_access_key,
+    unique_id,
 };
 use crate::state::{Change, ChangeError, State, StateError};
 
@@ -70,8 +71,15 @@ pub(super) async fn settle_facts(
     }
 }
 
-fn settle(change: &mut Change<'_>, fact: &'static str, value: &str) -> Result<(), ChangeError<Mismatch>> {
-    let kept = change.read(FACTS)?.get(fact)?.map(|kept| kept.value().to_owned());
+fn settle(
+    change: &mut Change<'_>,
+    fact: &'static str,
+    value: &str,
+) -> Result<(), ChangeError<Mismatch>> {
+    let kept = change
+        .read(FACTS)?
+        .get(fact)?
+        .map(|kept| kept.value().to_owned());
     match kept {
         Some(kept) if kept == value => Ok(()),
         Some(kept) => Err(ChangeError::Refused(Mismatch { fact, kept })),
@@ -103,7 +111,9 @@ pub(super) async fn administrator(
         secret_access_key: secret_access_key(),
     };
     let user = user_with(&key, account, now);
-    identities.found(move |directory| directory.put_user(user)).await?;
+    identities
+        .found(move |directory| directory.put_user(user))
+        .await?;
     Ok(key)
 }
 

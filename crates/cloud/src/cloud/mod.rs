@@ -2,6 +2,7 @@
 
 mod access;
 mod administrator;
+mod assemble;
 mod folder;
 mod founding;
 mod open;

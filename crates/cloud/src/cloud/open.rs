@@ -8,24 +8,19 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use crate::authn::Authenticator;
-use crate::authz::Authorizer;
+use crate::cloud::assemble::Parts;
 use crate::cloud::folder::{Absence, EndpointFile, OwnedFolder, StateFolder};
 use crate::cloud::founding::{AdministratorKey, administrator, settle_facts};
 use crate::config::{Config, StateLocation};
-use crate::events::History;
 use crate::gateway::{Gateway, serve};
-use crate::identity::{Identities, Sessions};
-use crate::services::{
-    CloudTrail, Framewright, Iam, Lambda, LambdaParts, LogStore, Logs, OpenLambdaError, Quotas, S3,
-    Services, Sts,
-};
+use crate::identity::Identities;
+use crate::services::{Lambda, OpenLambdaError};
 use crate::state::{State, StateError};
-use crate::storage::{Durability, ObjectStore};
+use crate::storage::Durability;
 
 /// How long tasks of a closing cloud may take to end.
 const ENDING: Duration = Duration::from_secs(10);
@@ -45,7 +40,7 @@ pub struct Running {
     state: State,
     lambda: Lambda,
     tasks: TaskTracker,
-    closing: CancellationToken,
+    closing: DropGuard,
     server: JoinHandle<()>,
     place: Place,
     // Keeps peers out until the folder is let go.
@@ -189,90 +184,18 @@ impl Opening {
             })?
             .port();
         let endpoint = format!("http://127.0.0.1:{port}");
-        let sessions = Sessions::open(&state).await?;
-        let authorizer = Authorizer::new(config.account, config.region.clone());
-        let store = ObjectStore::open(
-            state.clone(),
-            self.files.join("objects"),
-            self.durability,
-            config.faults.clone(),
-        )
-        .await
-        .map_err(|error| OpenError::Objects(error.into()))?;
-        let lambda = Lambda::open(LambdaParts {
-            state: state.clone(),
-            clock: Arc::clone(&config.clock),
-            account: config.account,
-            region: config.region.clone(),
-            authorizer: authorizer.clone(),
-            identities: identities.clone(),
-            sessions: sessions.clone(),
-            objects: store.clone(),
-            folder: self.files.join("lambda"),
-            sandbox_init: config.sandbox_init.clone(),
-            endpoint: endpoint.clone(),
-            limit: config.limits.execution_environments,
-            faults: config.faults.clone(),
+        let closing = CancellationToken::new();
+        let gateway = Gateway::assemble(Parts {
+            config,
+            state: &state,
+            identities,
+            files: &self.files,
+            durability: self.durability,
+            endpoint: &endpoint,
+            tasks: &tasks,
+            closing: &closing,
         })
         .await?;
-        let logs = LogStore::open(
-            state.clone(),
-            Arc::clone(&config.clock),
-            config.account,
-            config.region.clone(),
-        );
-        let logs = Logs::new(logs.await?, authorizer.clone());
-        let quotas = Quotas::open(
-            state.clone(),
-            Arc::clone(&config.clock),
-            config.account,
-            config.region.clone(),
-            authorizer.clone(),
-            config.limits.execution_environments,
-        );
-        let quotas = quotas.await?;
-        let closing = CancellationToken::new();
-        logs.sweep_regularly(&tasks, closing.clone());
-        let services = Services {
-            iam: Iam {
-                account: config.account,
-                identities: identities.clone(),
-                authorizer: authorizer.clone(),
-            },
-            sts: Sts {
-                account: config.account,
-                identities: identities.clone(),
-                sessions: sessions.clone(),
-                authorizer: authorizer.clone(),
-            },
-            s3: S3::new(
-                store.clone(),
-                authorizer.clone(),
-                config.account,
-                config.region.clone(),
-            ),
-            cloudtrail: CloudTrail {
-                account: config.account,
-                region: config.region.clone(),
-                authorizer: authorizer.clone(),
-                state: state.clone(),
-            },
-            lambda: lambda.clone(),
-            logs,
-            quotas,
-            framewright: Framewright { authorizer, store },
-        };
-        let gateway = Gateway {
-            clock: Arc::clone(&config.clock),
-            authenticator: Authenticator::new(
-                config.account,
-                config.region.clone(),
-                identities,
-                sessions,
-            ),
-            services,
-            history: History::start(state.clone(), Arc::clone(&config.clock), &tasks),
-        };
         if let Place::Owned(folder) = &place {
             folder.write("administrator.json", &administrator)?;
             folder.publish(&EndpointFile {
@@ -281,6 +204,7 @@ impl Opening {
                 process: std::process::id(),
             })?;
         }
+        let lambda = gateway.services.lambda.clone();
         let server = tokio::spawn(serve(Arc::new(gateway), listener, closing.clone()));
         tracing::info!(endpoint, "the cloud answers");
         Ok(Running {
@@ -289,7 +213,7 @@ impl Opening {
             state,
             lambda,
             tasks,
-            closing,
+            closing: closing.drop_guard(),
             server,
             place,
             absence: None,
@@ -327,7 +251,7 @@ impl Running {
     pub async fn shutdown(self) {
         // Functions deliver their last logs through the gateway.
         self.lambda.close().await;
-        self.closing.cancel();
+        drop(self.closing);
         if let Err(error) = self.server.await {
             tracing::error!(%error, "the gateway failed");
         }

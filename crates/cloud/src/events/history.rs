@@ -62,11 +62,7 @@ impl History {
     }
 }
 
-async fn keep(
-    state: State,
-    clock: Arc<dyn Clock>,
-    mut messages: mpsc::UnboundedReceiver<Message>,
-) {
+async fn keep(state: State, clock: Arc<dyn Clock>, mut messages: mpsc::UnboundedReceiver<Message>) {
     let mut sweep = interval(SWEEPING);
     sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

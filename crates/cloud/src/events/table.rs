@@ -115,14 +115,26 @@ impl Query {
         same(&self.event_name, record.event_name.as_deref())
             && same(&self.event_source, Some(&record.event_source))
             && same(&self.request_id, Some(&record.request_id))
-            && same(&self.access_key_id, record.principal.access_key_id.as_deref())
+            && same(
+                &self.access_key_id,
+                record.principal.access_key_id.as_deref(),
+            )
             && same(
                 &self.username,
-                record.principal.arn.as_deref().and_then(|arn| arn.rsplit('/').next()),
+                record
+                    .principal
+                    .arn
+                    .as_deref()
+                    .and_then(|arn| arn.rsplit('/').next()),
             )
-            && self.read_only.is_none_or(|wanted| record.read_only == wanted)
+            && self
+                .read_only
+                .is_none_or(|wanted| record.read_only == wanted)
             && self.resource.as_deref().is_none_or(|wanted| {
-                record.decisions.iter().any(|decision| decision.resource == wanted)
+                record
+                    .decisions
+                    .iter()
+                    .any(|decision| decision.resource == wanted)
             })
     }
 }

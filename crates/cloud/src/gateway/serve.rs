@@ -24,7 +24,11 @@ const BUFFER: usize = 64 * 1024;
 const CLOSING: Duration = Duration::from_secs(5);
 
 /// Serves connections until `closing`, then finishes what is under way and returns.
-pub(crate) async fn serve(gateway: Arc<Gateway>, listener: TcpListener, closing: CancellationToken) {
+pub(crate) async fn serve(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    closing: CancellationToken,
+) {
     let connections = TaskTracker::new();
     let giving_up = CancellationToken::new();
     loop {
@@ -52,7 +56,10 @@ pub(crate) async fn serve(gateway: Arc<Gateway>, listener: TcpListener, closing:
     }
     drop(listener);
     connections.close();
-    if tokio::time::timeout(CLOSING, connections.wait()).await.is_err() {
+    if tokio::time::timeout(CLOSING, connections.wait())
+        .await
+        .is_err()
+    {
         giving_up.cancel();
         connections.wait().await;
     }

@@ -158,7 +158,11 @@ impl Directory {
         self.key_owners = self
             .users
             .values()
-            .flat_map(|user| user.keys.iter().map(|key| (key.id.clone(), Arc::clone(user))))
+            .flat_map(|user| {
+                user.keys
+                    .iter()
+                    .map(|key| (key.id.clone(), Arc::clone(user)))
+            })
             .collect();
         self.names_by_arn = self
             .policies

@@ -96,7 +96,11 @@ impl Pinned {
             return self.given.clone();
         };
         for principal in aws_principals(&mut json) {
-            if let Some(id) = self.ids.get(principal.as_str()).filter(|id| gone(principal, id)) {
+            if let Some(id) = self
+                .ids
+                .get(principal.as_str())
+                .filter(|id| gone(principal, id))
+            {
                 *principal = id.clone();
             }
         }
@@ -116,9 +120,9 @@ fn pin(principal: &str, directory: &Directory) -> Result<Option<String>, Invalid
     let arn = Arn::parse(principal).map_err(|_| unknown())?;
     match (arn.service(), arn.resource().split_once('/')) {
         ("iam", None) if arn.resource() == "root" => Ok(None),
-        ("iam", Some(("user" | "role", _))) => {
-            entity_id(principal, directory).map(Some).ok_or_else(unknown)
-        }
+        ("iam", Some(("user" | "role", _))) => entity_id(principal, directory)
+            .map(Some)
+            .ok_or_else(unknown),
         // A session is named by its ARN; its role must exist.
         ("sts", Some(("assumed-role", session))) => {
             let role = session.split('/').next().unwrap_or_default();
@@ -132,7 +136,9 @@ fn pin(principal: &str, directory: &Directory) -> Result<Option<String>, Invalid
 fn entity_id(arn: &str, directory: &Directory) -> Option<String> {
     let name = arn.rsplit('/').next()?;
     if arn.contains(":role/") {
-        return directory.role_by_arn(arn).map(|role| role.principal.id.clone());
+        return directory
+            .role_by_arn(arn)
+            .map(|role| role.principal.id.clone());
     }
     directory
         .user(name)

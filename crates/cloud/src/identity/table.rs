@@ -49,7 +49,9 @@ fn compare<T: Serialize>(
     }
     for (name, entity) in new {
         // Views share the entries that no change replaced.
-        let same = old.get(name).is_some_and(|before| Arc::ptr_eq(before, entity));
+        let same = old
+            .get(name)
+            .is_some_and(|before| Arc::ptr_eq(before, entity));
         if !same {
             writes.push(Write {
                 kind,

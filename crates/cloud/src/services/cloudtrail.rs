@@ -32,7 +32,11 @@ pub(crate) struct CloudTrail {
 }
 
 impl Serve for CloudTrail {
-    async fn serve(&self, request: Authenticated, body: VerifiedBody) -> Result<Response, ApiError> {
+    async fn serve(
+        &self,
+        request: Authenticated,
+        body: VerifiedBody,
+    ) -> Result<Response, ApiError> {
         match json::operation(&request)? {
             "LookupEvents" => self.lookup_events(&request, body).await,
             other => Err(json::unknown_operation(other)),
@@ -102,12 +106,18 @@ impl CloudTrail {
     ) -> Result<Response, ApiError> {
         let input: LookupEvents = json::input(body, LARGEST_INPUT).await?;
         let wanted = input.wanted()?;
-        let call = self.authorizer.decide(request, input, &Particulars::new())?;
+        let call = self
+            .authorizer
+            .decide(request, input, &Particulars::new())?;
         let found = query(&self.state.read()?, &wanted)?;
         // Only the decision makes it one that may be answered.
         let _ = call.permit();
         json::output(&LookedUp {
-            events: found.records.iter().map(|record| self.event(record)).collect(),
+            events: found
+                .records
+                .iter()
+                .map(|record| self.event(record))
+                .collect(),
             next_token: found.next.map(|(time, id)| format!("{time}/{id}")),
         })
     }

@@ -42,11 +42,17 @@ pub struct Pruned {
 }
 
 impl Serve for Framewright {
-    async fn serve(&self, request: Authenticated, body: VerifiedBody) -> Result<Response, ApiError> {
+    async fn serve(
+        &self,
+        request: Authenticated,
+        body: VerifiedBody,
+    ) -> Result<Response, ApiError> {
         match json::operation(&request)? {
             "Prune" => {
                 let input: Prune = json::input(body, LARGEST_INPUT).await?;
-                let call = self.authorizer.decide(&request, input, &Particulars::new())?;
+                let call = self
+                    .authorizer
+                    .decide(&request, input, &Particulars::new())?;
                 let at = call.permit().request().at();
                 let swept = self
                     .store

@@ -44,7 +44,10 @@ pub(crate) fn unknown_operation(operation: &str) -> ApiError {
 ///
 /// # Errors
 /// `SerializationException` if the body is no such JSON, or the error of the body.
-pub(crate) async fn input<T: DeserializeOwned>(body: VerifiedBody, most: usize) -> Result<T, ApiError> {
+pub(crate) async fn input<T: DeserializeOwned>(
+    body: VerifiedBody,
+    most: usize,
+) -> Result<T, ApiError> {
     let too_large = || ApiError::bad_request("SerializationException", "the body is too large");
     let bytes: Bytes = body.collect(most, too_large).await?;
     serde_json::from_slice(&bytes)

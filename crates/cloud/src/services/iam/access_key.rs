@@ -64,7 +64,11 @@ impl QueryCall<Iam> for CreateAccessKey {
             .identities
             .change(&permit, move |directory| {
                 let mut user = existing(directory, &call.user)?.clone();
-                check_one_more(user.keys.len(), LIMITS.access_keys_per_user, "AccessKeysPerUser")?;
+                check_one_more(
+                    user.keys.len(),
+                    LIMITS.access_keys_per_user,
+                    "AccessKeysPerUser",
+                )?;
                 let key = AccessKey {
                     id: unique_id(IdKind::LongTermKey),
                     secret: secret_access_key(),

@@ -47,7 +47,10 @@ impl<H: Holder> QueryCall<Iam> for Attach<H> {
                 if directory.policy(&call.policy_arn).is_none() {
                     return Err(ApiError::not_found(
                         "NoSuchEntity",
-                        format!("Policy {} does not exist or is not attachable.", call.policy_arn),
+                        format!(
+                            "Policy {} does not exist or is not attachable.",
+                            call.policy_arn
+                        ),
                     ));
                 }
                 H::change(directory, &call.holder, |principal| {
@@ -151,7 +154,8 @@ impl<H: Holder> QueryCall<Iam> for ListAttached<H> {
         let page = call.page.take(attached, |policy| policy.arn.clone());
         let mut xml = Xml::new();
         xml.members("AttachedPolicies", &page.items, |xml, policy| {
-            xml.text("PolicyName", &policy.name).text("PolicyArn", &policy.arn);
+            xml.text("PolicyName", &policy.name)
+                .text("PolicyArn", &policy.arn);
         });
         page.write_end(&mut xml);
         Ok(Some(xml))

@@ -43,7 +43,9 @@ pub(crate) fn malformed(error: &DocumentError) -> ApiError {
         DocumentErrorKind::Misplaced { element, .. } => format!("Has prohibited field {element}"),
         DocumentErrorKind::Missing("Principal") => "Missing required field Principal".to_owned(),
         DocumentErrorKind::Missing("Action") => "Policy statement must contain actions.".to_owned(),
-        DocumentErrorKind::Missing("Resource") => "Policy statement must contain resources.".to_owned(),
+        DocumentErrorKind::Missing("Resource") => {
+            "Policy statement must contain resources.".to_owned()
+        }
         DocumentErrorKind::DuplicateSid(_) => {
             "Statement IDs (SID) in a single policy must be unique.".to_owned()
         }

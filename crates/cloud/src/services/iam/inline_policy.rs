@@ -300,7 +300,9 @@ impl<H: Holder> QueryCall<Iam> for ListPolicies<H> {
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
         let directory = iam.directory();
         let principal = H::existing(&directory, &call.holder)?;
-        let page = call.page.take(principal.inline.keys(), |name| (*name).clone());
+        let page = call
+            .page
+            .take(principal.inline.keys(), |name| (*name).clone());
         let mut xml = Xml::new();
         xml.within("PolicyNames", |xml| {
             for name in &page.items {

@@ -20,7 +20,10 @@ use crate::services::query::{Parameters, QueryCall, Xml, parameter_error};
 ///
 /// # Errors
 /// `NoSuchEntity`
-pub(super) fn existing<'a>(directory: &'a Directory, arn: &str) -> Result<&'a ManagedPolicy, ApiError> {
+pub(super) fn existing<'a>(
+    directory: &'a Directory,
+    arn: &str,
+) -> Result<&'a ManagedPolicy, ApiError> {
     match directory.policy(arn) {
         Some(policy) => Ok(policy.as_ref()),
         None => Err(ApiError::not_found(
@@ -74,7 +77,11 @@ impl QueryCall<Iam> for CreatePolicy {
 
     fn particulars(&self, iam: &Iam) -> Particulars {
         let arn = iam.arn("policy", &self.path, &self.name);
-        made_with(Particulars::new().name(Slot::PolicyArn, arn), &self.tags, None)
+        made_with(
+            Particulars::new().name(Slot::PolicyArn, arn),
+            &self.tags,
+            None,
+        )
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -87,10 +94,17 @@ impl QueryCall<Iam> for CreatePolicy {
                 if directory.policy_named(&call.name).is_some() {
                     return Err(ApiError::conflict(
                         "EntityAlreadyExists",
-                        format!("A policy called {} already exists. Duplicate names are not allowed.", call.name),
+                        format!(
+                            "A policy called {} already exists. Duplicate names are not allowed.",
+                            call.name
+                        ),
                     ));
                 }
-                check_one_more(directory.policies().count(), LIMITS.policies, "PoliciesPerAccount")?;
+                check_one_more(
+                    directory.policies().count(),
+                    LIMITS.policies,
+                    "PoliciesPerAccount",
+                )?;
                 let version = PolicyVersion {
                     id: "v1".to_owned(),
                     created_at: now,
@@ -115,7 +129,9 @@ impl QueryCall<Iam> for CreatePolicy {
             .await?;
         let directory = iam.directory();
         let mut xml = Xml::new();
-        xml.within("Policy", |xml| shapes::managed_policy(xml, &made, &directory, true));
+        xml.within("Policy", |xml| {
+            shapes::managed_policy(xml, &made, &directory, true)
+        });
         Ok(Some(xml))
     }
 }
@@ -145,7 +161,9 @@ impl QueryCall<Iam> for GetPolicy {
         let directory = iam.directory();
         let policy = existing(&directory, &call.arn)?;
         let mut xml = Xml::new();
-        xml.within("Policy", |xml| shapes::managed_policy(xml, policy, &directory, true));
+        xml.within("Policy", |xml| {
+            shapes::managed_policy(xml, policy, &directory, true)
+        });
         Ok(Some(xml))
     }
 }
@@ -196,7 +214,9 @@ impl QueryCall<Iam> for ListPolicies {
                 && !call.only_those_of_aws
                 && (!call.only_attached || directory.attachments(&policy.arn).next().is_some())
         });
-        let page = call.page.take(policies, |policy| policy.name.to_lowercase());
+        let page = call
+            .page
+            .take(policies, |policy| policy.name.to_lowercase());
         let mut xml = Xml::new();
         xml.members("Policies", &page.items, |xml, policy| {
             shapes::managed_policy(xml, policy, &directory, false);

@@ -43,7 +43,11 @@ pub(crate) struct Iam {
 }
 
 impl Serve for Iam {
-    async fn serve(&self, request: Authenticated, body: VerifiedBody) -> Result<Response, ApiError> {
+    async fn serve(
+        &self,
+        request: Authenticated,
+        body: VerifiedBody,
+    ) -> Result<Response, ApiError> {
         let parameters = Parameters::read(&request, body).await?;
         self.dispatch(&request, &parameters).await
     }
@@ -84,10 +88,14 @@ impl Iam {
             "ListRolePolicies" => carry_out!(inline_policy::ListPolicies<inline_policy::OfRole>),
             "AttachUserPolicy" => carry_out!(attachment::Attach<inline_policy::OfUser>),
             "DetachUserPolicy" => carry_out!(attachment::Detach<inline_policy::OfUser>),
-            "ListAttachedUserPolicies" => carry_out!(attachment::ListAttached<inline_policy::OfUser>),
+            "ListAttachedUserPolicies" => {
+                carry_out!(attachment::ListAttached<inline_policy::OfUser>)
+            }
             "AttachRolePolicy" => carry_out!(attachment::Attach<inline_policy::OfRole>),
             "DetachRolePolicy" => carry_out!(attachment::Detach<inline_policy::OfRole>),
-            "ListAttachedRolePolicies" => carry_out!(attachment::ListAttached<inline_policy::OfRole>),
+            "ListAttachedRolePolicies" => {
+                carry_out!(attachment::ListAttached<inline_policy::OfRole>)
+            }
             "CreatePolicy" => carry_out!(managed_policy::CreatePolicy),
             "GetPolicy" => carry_out!(managed_policy::GetPolicy),
             "ListPolicies" => carry_out!(managed_policy::ListPolicies),

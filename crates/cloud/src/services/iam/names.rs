@@ -12,7 +12,11 @@ use crate::services::query::{Parameters, parameter_error};
 ///
 /// # Errors
 /// `ValidationError`
-pub(crate) fn name(parameters: &Parameters, parameter: &str, kind: Name) -> Result<String, ApiError> {
+pub(crate) fn name(
+    parameters: &Parameters,
+    parameter: &str,
+    kind: Name,
+) -> Result<String, ApiError> {
     let name = parameters.required(parameter)?;
     check(parameter, name, kind)?;
     Ok(name.to_owned())
@@ -77,7 +81,9 @@ pub(super) fn tags(parameters: &Parameters) -> Result<Tags, ApiError> {
         let value = parameters.required(&format!("{prefix}Value"))?;
         check("tags.key", key, Name::TagKey)?;
         check("tags.value", value, Name::TagValue)?;
-        let taken = tags.keys().any(|known: &String| known.eq_ignore_ascii_case(key));
+        let taken = tags
+            .keys()
+            .any(|known: &String| known.eq_ignore_ascii_case(key));
         if taken {
             return Err(ApiError::bad_request(
                 "InvalidInput",
@@ -112,7 +118,9 @@ pub(super) fn boundary(parameters: &Parameters) -> Result<Option<String>, ApiErr
 
 fn check_policy_arn(arn: &str) -> Result<(), ApiError> {
     match iam::Arn::parse(arn) {
-        Ok(parsed) if parsed.service() == "iam" && parsed.resource().starts_with("policy/") => Ok(()),
+        Ok(parsed) if parsed.service() == "iam" && parsed.resource().starts_with("policy/") => {
+            Ok(())
+        }
         _ => Err(ApiError::bad_request(
             "InvalidInput",
             format!("ARN {arn} is not valid."),

@@ -31,7 +31,10 @@ impl PageRequest {
                     .ok()
                     .and_then(|bytes| String::from_utf8(bytes).ok())
                     .ok_or_else(|| {
-                        ApiError::bad_request("ValidationError", format!("Invalid Marker: {marker}"))
+                        ApiError::bad_request(
+                            "ValidationError",
+                            format!("Invalid Marker: {marker}"),
+                        )
                     })?,
             ),
         };
@@ -48,21 +51,32 @@ impl PageRequest {
         items: impl Iterator<Item = T>,
         key: impl Fn(&T) -> String,
     ) -> Page<T> {
-        let mut items = items.filter(|item| self.after.as_ref().is_none_or(|after| key(item) > *after));
+        let mut items =
+            items.filter(|item| self.after.as_ref().is_none_or(|after| key(item) > *after));
         let page: Vec<T> = items.by_ref().take(self.most).collect();
         let marker = match (page.last(), items.next()) {
             (Some(last), Some(_)) => Some(URL_SAFE_NO_PAD.encode(key(last))),
             _ => None,
         };
-        Page { items: page, marker }
+        Page {
+            items: page,
+            marker,
+        }
     }
 }
 
 impl<T> Page<T> {
     /// Writes `IsTruncated` and `Marker`.
     pub(super) fn write_end(&self, xml: &mut Xml) {
-        xml.text("IsTruncated", if self.marker.is_some() { "true" } else { "false" })
-            .text_if("Marker", self.marker.as_deref());
+        xml.text(
+            "IsTruncated",
+            if self.marker.is_some() {
+                "true"
+            } else {
+                "false"
+            },
+        )
+        .text_if("Marker", self.marker.as_deref());
     }
 }
 

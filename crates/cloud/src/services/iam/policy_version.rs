@@ -14,11 +14,17 @@ use crate::services::iam::page::PageRequest;
 use crate::services::iam::{Iam, document, names, shapes};
 use crate::services::query::{Parameters, QueryCall, Xml};
 
-fn existing_version<'a>(policy: &'a ManagedPolicy, id: &str) -> Result<&'a PolicyVersion, ApiError> {
+fn existing_version<'a>(
+    policy: &'a ManagedPolicy,
+    id: &str,
+) -> Result<&'a PolicyVersion, ApiError> {
     policy.version(id).ok_or_else(|| {
         ApiError::not_found(
             "NoSuchEntity",
-            format!("Policy {} version {id} does not exist or is not attachable.", policy.arn),
+            format!(
+                "Policy {} version {id} does not exist or is not attachable.",
+                policy.arn
+            ),
         )
     })
 }

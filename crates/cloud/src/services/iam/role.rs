@@ -38,12 +38,13 @@ pub(super) fn existing<'a>(directory: &'a Directory, name: &str) -> Result<&'a R
 /// # Errors
 /// `MalformedPolicyDocument`, `LimitExceeded`
 pub(super) fn trust_policy(text: &str, directory: &Directory) -> Result<Pinned, ApiError> {
-    let pinned = Pinned::new("trust-policy", text, Kind::Trust, directory).map_err(|error| match error {
-        InvalidPrincipal::Document(error) => document::malformed(&error),
-        unknown @ InvalidPrincipal::Unknown(_) => {
-            ApiError::bad_request("MalformedPolicyDocument", unknown.to_string())
-        }
-    })?;
+    let pinned =
+        Pinned::new("trust-policy", text, Kind::Trust, directory).map_err(|error| match error {
+            InvalidPrincipal::Document(error) => document::malformed(&error),
+            unknown @ InvalidPrincipal::Unknown(_) => {
+                ApiError::bad_request("MalformedPolicyDocument", unknown.to_string())
+            }
+        })?;
     if counted_characters(text) > LIMITS.trust_policy {
         return Err(limit_exceeded(format!(
             "Cannot exceed quota for ACLSizePerRole: {}",
@@ -73,7 +74,10 @@ impl Operation for CreateRole {
 impl QueryCall<Iam> for CreateRole {
     fn read(_: &Iam, _: &Authenticated, parameters: &Parameters) -> Result<Self, ApiError> {
         let description = parameters.get("Description").map(str::to_owned);
-        if description.as_ref().is_some_and(|text| text.chars().count() > 1000) {
+        if description
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > 1000)
+        {
             return Err(parameter_error(
                 "Value at 'description' failed to satisfy constraint: Member must have length less than or equal to \
                  1000",
@@ -198,7 +202,9 @@ impl QueryCall<Iam> for ListRoles {
         let roles = directory
             .roles()
             .filter(|role| role.principal.path.starts_with(&call.path_prefix));
-        let page = call.page.take(roles, |role| role.principal.name.to_lowercase());
+        let page = call
+            .page
+            .take(roles, |role| role.principal.name.to_lowercase());
         let mut xml = Xml::new();
         xml.members("Roles", &page.items, |xml, role| {
             shapes::role(xml, role, &directory, false);

@@ -7,7 +7,11 @@ use crate::clock::iso8601;
 use crate::identity::{Directory, ManagedPolicy, PolicyVersion, Principal, Role, Tags, User};
 use crate::services::query::Xml;
 
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// A policy document as answers carry it: percent-encoded.
 pub(super) fn encoded(document: &str) -> String {
@@ -40,9 +44,12 @@ pub(super) fn role(xml: &mut Xml, role: &Role, directory: &Directory, whole: boo
         .text("RoleId", &principal.id)
         .text("Arn", &principal.arn);
     time(xml, "CreateDate", principal.created_at);
-    xml.text("AssumeRolePolicyDocument", &encoded(&role.trust.shown(directory)))
-        .text_if("Description", role.description.as_deref())
-        .text("MaxSessionDuration", &role.max_session_seconds.to_string());
+    xml.text(
+        "AssumeRolePolicyDocument",
+        &encoded(&role.trust.shown(directory)),
+    )
+    .text_if("Description", role.description.as_deref())
+    .text("MaxSessionDuration", &role.max_session_seconds.to_string());
     if whole {
         boundary(xml, principal);
         tags(xml, &principal.tags);

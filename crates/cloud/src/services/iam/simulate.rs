@@ -5,7 +5,8 @@ use std::sync::Arc;
 use iam::calls::Slot;
 use iam::policy::Kind;
 use iam::{
-    AccountId, Action, Arn, Caller, Context, Decision, Layer, Layers, Matched, Policy, Record, Request, Resource,
+    AccountId, Action, Arn, Caller, Context, Decision, Layer, Layers, Matched, Policy, Record,
+    Request, Resource,
 };
 
 use crate::api_error::ApiError;
@@ -37,19 +38,33 @@ impl Operation for SimulatePrincipalPolicy {
 
 impl QueryCall<Iam> for SimulatePrincipalPolicy {
     fn read(_: &Iam, _: &Authenticated, parameters: &Parameters) -> Result<Self, ApiError> {
-        for absent in ["PolicyExclusionList.member.1", "ResourceHandlingOption", "CallerArn"] {
+        for absent in [
+            "PolicyExclusionList.member.1",
+            "ResourceHandlingOption",
+            "CallerArn",
+        ] {
             if parameters.get(absent).is_some() {
-                return Err(ApiError::not_implemented(&format!("simulation with {absent}")));
+                return Err(ApiError::not_implemented(&format!(
+                    "simulation with {absent}"
+                )));
             }
         }
-        let boundaries = policies(parameters, "PermissionsBoundaryPolicyInputList", Kind::Boundary)?;
+        let boundaries = policies(
+            parameters,
+            "PermissionsBoundaryPolicyInputList",
+            Kind::Boundary,
+        )?;
         if boundaries.len() > 1 {
-            return Err(invalid_input("Only one permissions boundary policy can be given."));
+            return Err(invalid_input(
+                "Only one permissions boundary policy can be given.",
+            ));
         }
         let actions = parameters
             .list("ActionNames")
             .into_iter()
-            .map(|name| Action::parse(name).map_err(|_| invalid_input(&format!("Invalid Entity: {name}"))))
+            .map(|name| {
+                Action::parse(name).map_err(|_| invalid_input(&format!("Invalid Entity: {name}")))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         if actions.is_empty() {
             parameters.required("ActionNames")?;
@@ -57,7 +72,10 @@ impl QueryCall<Iam> for SimulatePrincipalPolicy {
         let mut resources = parameters
             .list("ResourceArns")
             .into_iter()
-            .map(|arn| arn.parse().map_err(|_| invalid_input(&format!("Invalid ARN: {arn}"))))
+            .map(|arn| {
+                arn.parse()
+                    .map_err(|_| invalid_input(&format!("Invalid ARN: {arn}")))
+            })
             .collect::<Result<Vec<Resource>, _>>()?;
         if resources.is_empty() {
             resources.push(Resource::UNNAMED);
@@ -113,9 +131,13 @@ impl QueryCall<Iam> for SimulatePrincipalPolicy {
         });
         let page = call.page.take(results, |(place, ..)| format!("{place:06}"));
         let mut xml = Xml::new();
-        xml.members("EvaluationResults", &page.items, |xml, (_, action, records)| {
-            write_result(xml, action, records, &layers);
-        });
+        xml.members(
+            "EvaluationResults",
+            &page.items,
+            |xml, (_, action, records)| {
+                write_result(xml, action, records, &layers);
+            },
+        );
         page.write_end(&mut xml);
         Ok(Some(xml))
     }
@@ -127,7 +149,10 @@ fn source<'a>(directory: &'a Directory, arn: &str) -> Result<(&'a Principal, Cal
     let parsed = Arn::parse(arn).map_err(|_| invalid())?;
     let name = arn.rsplit('/').next().unwrap_or_default();
     let gone = |kind: &str| {
-        ApiError::not_found("NoSuchEntity", format!("The {kind} with name {name} cannot be found."))
+        ApiError::not_found(
+            "NoSuchEntity",
+            format!("The {kind} with name {name} cannot be found."),
+        )
     };
     match parsed.resource().split_once('/') {
         Some(("user", _)) => {
@@ -212,16 +237,23 @@ fn write_result(xml: &mut Xml, action: &Action, records: &[(&Resource, Record)],
         .text("EvalDecision", decision.as_str());
     write_reasons(xml, records.iter().map(|(_, record)| record));
     write_boundary(xml, layers, records.iter().map(|(_, record)| record));
-    xml.members("ResourceSpecificResults", records, |xml, (resource, record)| {
-        xml.text("EvalResourceName", resource.as_str())
-            .text("EvalResourceDecision", record.decision.as_str());
-        write_reasons(xml, [record]);
-        write_boundary(xml, layers, [record]);
-    });
+    xml.members(
+        "ResourceSpecificResults",
+        records,
+        |xml, (resource, record)| {
+            xml.text("EvalResourceName", resource.as_str())
+                .text("EvalResourceDecision", record.decision.as_str());
+            write_reasons(xml, [record]);
+            write_boundary(xml, layers, [record]);
+        },
+    );
 }
 
 fn write_reasons<'a>(xml: &mut Xml, records: impl IntoIterator<Item = &'a Record> + Clone) {
-    let matched = records.clone().into_iter().flat_map(|record| &record.matched);
+    let matched = records
+        .clone()
+        .into_iter()
+        .flat_map(|record| &record.matched);
     xml.members("MatchedStatements", matched, write_statement);
     let mut missing: Vec<&str> = records
         .into_iter()
@@ -253,12 +285,19 @@ fn write_statement(xml: &mut Xml, matched: &Matched) {
     }
 }
 
-fn write_boundary<'a>(xml: &mut Xml, layers: &Layers, records: impl IntoIterator<Item = &'a Record>) {
+fn write_boundary<'a>(
+    xml: &mut Xml,
+    layers: &Layers,
+    records: impl IntoIterator<Item = &'a Record>,
+) {
     if layers.boundary.is_none() {
         return;
     }
     let denied = records.into_iter().any(|record| {
-        record.denied_by.iter().any(|denial| denial.layer == Layer::Boundary)
+        record
+            .denied_by
+            .iter()
+            .any(|denial| denial.layer == Layer::Boundary)
     });
     xml.within("PermissionsBoundaryDecisionDetail", |xml| {
         let allowed = if denied { "false" } else { "true" };

@@ -47,7 +47,11 @@ pub(super) fn existing_boundary(
 }
 
 /// The condition keys of something that is made with tags and a boundary.
-pub(super) fn made_with(particulars: Particulars, tags: &Tags, boundary: Option<&str>) -> Particulars {
+pub(super) fn made_with(
+    particulars: Particulars,
+    tags: &Tags,
+    boundary: Option<&str>,
+) -> Particulars {
     let mut particulars = particulars
         .when(When::Tags, !tags.is_empty())
         .key_if("iam:PermissionsBoundary", boundary)
@@ -185,9 +189,13 @@ impl QueryCall<Iam> for ListUsers {
         let users = directory
             .users()
             .filter(|user| user.principal.path.starts_with(&call.path_prefix));
-        let page = call.page.take(users, |user| user.principal.name.to_lowercase());
+        let page = call
+            .page
+            .take(users, |user| user.principal.name.to_lowercase());
         let mut xml = Xml::new();
-        xml.members("Users", &page.items, |xml, user| shapes::user(xml, user, false));
+        xml.members("Users", &page.items, |xml, user| {
+            shapes::user(xml, user, false)
+        });
         page.write_end(&mut xml);
         Ok(Some(xml))
     }

@@ -19,8 +19,10 @@ pub(crate) trait QueryCall<On: Sync>: Operation + Sized {
     fn particulars(&self, on: &On) -> Particulars;
 
     /// Carries it out. Nothing is answered beside the request id if there is no result.
-    fn run(on: &On, call: Authorized<Self>)
-    -> impl Future<Output = Result<Option<Xml>, ApiError>> + Send;
+    fn run(
+        on: &On,
+        call: Authorized<Self>,
+    ) -> impl Future<Output = Result<Option<Xml>, ApiError>> + Send;
 }
 
 /// Reads a call, decides on it, carries it out and answers.

@@ -25,14 +25,21 @@ impl Parameters {
     ///
     /// # Errors
     /// `MalformedQueryString`, or the error of the body.
-    pub(crate) async fn read(request: &Authenticated, body: VerifiedBody) -> Result<Self, ApiError> {
+    pub(crate) async fn read(
+        request: &Authenticated,
+        body: VerifiedBody,
+    ) -> Result<Self, ApiError> {
         let head = request.head();
         let too_large = || malformed("the form is too large");
         let form = body.collect(LARGEST_FORM, too_large).await?;
-        let in_query = head.raw_query().split('&').any(|pair| pair.starts_with("Action"));
+        let in_query = head
+            .raw_query()
+            .split('&')
+            .any(|pair| pair.starts_with("Action"));
         match head.method {
             Method::POST if !in_query => {
-                let form = std::str::from_utf8(&form).map_err(|_| malformed("the form is no text"))?;
+                let form =
+                    std::str::from_utf8(&form).map_err(|_| malformed("the form is no text"))?;
                 Self::parse(form)
             }
             Method::GET if form.is_empty() => Self::parse(head.raw_query()),

@@ -41,15 +41,28 @@ impl Operation for AssumeRole {
 
 impl QueryCall<Sts> for AssumeRole {
     fn read(_: &Sts, request: &Authenticated, parameters: &Parameters) -> Result<Self, ApiError> {
-        for absent in ["Tags.member.1.Key", "TransitiveTagKeys.member.1", "SourceIdentity", "SerialNumber", "TokenCode"] {
+        for absent in [
+            "Tags.member.1.Key",
+            "TransitiveTagKeys.member.1",
+            "SourceIdentity",
+            "SerialNumber",
+            "TokenCode",
+        ] {
             if parameters.get(absent).is_some() {
-                return Err(ApiError::not_implemented(&format!("AssumeRole with {absent}")));
+                return Err(ApiError::not_implemented(&format!(
+                    "AssumeRole with {absent}"
+                )));
             }
         }
         let role_arn = parameters.required("RoleArn")?;
         match Arn::parse(role_arn) {
             Ok(arn) if arn.service() == "iam" && arn.resource().starts_with("role/") => {}
-            _ => return Err(ApiError::bad_request("ValidationError", format!("{role_arn} is invalid"))),
+            _ => {
+                return Err(ApiError::bad_request(
+                    "ValidationError",
+                    format!("{role_arn} is invalid"),
+                ));
+            }
         }
         let session_name = parameters.required("RoleSessionName")?;
         check_name("RoleSessionName", session_name, Name::RoleSession)?;
@@ -60,7 +73,11 @@ impl QueryCall<Sts> for AssumeRole {
         let policy_arns: Vec<String> = parameters
             .structures("PolicyArns")
             .iter()
-            .map(|prefix| parameters.required(&format!("{prefix}arn")).map(str::to_owned))
+            .map(|prefix| {
+                parameters
+                    .required(&format!("{prefix}arn"))
+                    .map(str::to_owned)
+            })
             .collect::<Result<_, _>>()?;
         Ok(Self {
             role_arn: role_arn.to_owned(),
@@ -96,9 +113,9 @@ impl QueryCall<Sts> for AssumeRole {
 
     async fn run(sts: &Sts, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
         let directory = sts.identities.directory();
-        let role = directory.role_by_arn(&call.role_arn).ok_or_else(|| {
-            ApiError::forbidden("AccessDenied", "The role is gone.".to_owned())
-        })?;
+        let role = directory
+            .role_by_arn(&call.role_arn)
+            .ok_or_else(|| ApiError::forbidden("AccessDenied", "The role is gone.".to_owned()))?;
         for arn in &call.policy_arns {
             if directory.policy(arn).is_none() {
                 return Err(ApiError::bad_request(
@@ -143,10 +160,14 @@ fn lasting(call: &AssumeRole, role: &Role) -> Result<SignedDuration, ApiError> {
     let seconds = call.duration_seconds.unwrap_or(3600);
     let refused = |message: &str| Err(ApiError::bad_request("ValidationError", message));
     if call.chained && seconds > CHAINED_SECONDS {
-        return refused("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.");
+        return refused(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+        );
     }
     if seconds > role.max_session_seconds {
-        return refused("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+        return refused(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        );
     }
     Ok(SignedDuration::from_secs(i64::from(seconds)))
 }
@@ -160,7 +181,8 @@ fn session_policy(parameters: &Parameters, arns: &[String]) -> Result<Option<Str
         )));
     }
     let text = parameters.get("Policy");
-    let size = text.unwrap_or_default().chars().count() + arns.iter().map(String::len).sum::<usize>();
+    let size =
+        text.unwrap_or_default().chars().count() + arns.iter().map(String::len).sum::<usize>();
     if size > LIMITS.session_policy {
         return Err(parameter_error(&format!(
             "Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to {}",

@@ -29,12 +29,17 @@ pub(crate) struct Sts {
 }
 
 impl Serve for Sts {
-    async fn serve(&self, request: Authenticated, body: VerifiedBody) -> Result<Response, ApiError> {
+    async fn serve(
+        &self,
+        request: Authenticated,
+        body: VerifiedBody,
+    ) -> Result<Response, ApiError> {
         let parameters = Parameters::read(&request, body).await?;
         let (decides, request) = (&self.authorizer, &request);
         match parameters.action() {
             "GetCallerIdentity" => {
-                carry_out::<_, GetCallerIdentity>(self, decides, NAMESPACE, request, &parameters).await
+                carry_out::<_, GetCallerIdentity>(self, decides, NAMESPACE, request, &parameters)
+                    .await
             }
             "AssumeRole" => {
                 carry_out::<_, AssumeRole>(self, decides, NAMESPACE, request, &parameters).await

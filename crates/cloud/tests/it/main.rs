@@ -1,0 +1,14 @@
+//! The embedded cloud over the wire, as real clients and as attackers see it.
+
+mod attacks;
+mod events;
+mod folder;
+mod harness;
+mod iam;
+mod lambda;
+mod logs;
+mod quotas;
+mod raw;
+mod s3;
+mod simulate;
+mod sts;
