@@ -1,3 +1,55 @@
 //! The command `framewright`.
 
-fn main() {}
+mod args;
+mod commands;
+mod error;
+mod locate;
+mod session;
+mod show;
+mod site;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use args::{Args, Cloud, Subcommands};
+use error::CliError;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    log(args.command.verbose());
+    let json = args.command.json();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return CliError::Runtime(error).shown(json),
+    };
+    match runtime.block_on(run(args.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.shown(json),
+    }
+}
+
+async fn run(command: Subcommands) -> Result<(), CliError> {
+    match command {
+        Subcommands::Render(render) => commands::render::run(*render).await,
+        Subcommands::Compositions(compositions) => commands::compositions::run(compositions).await,
+        Subcommands::Cloud(Cloud::Serve(serve)) => commands::serve::run(serve).await,
+        Subcommands::Cloud(Cloud::Events(events)) => commands::events::run(events).await,
+        Subcommands::Cloud(Cloud::Prune(prune)) => commands::prune::run(prune).await,
+    }
+}
+
+/// What happens underneath goes to standard error: problems, and everything with `--verbose`.
+fn log(verbose: bool) {
+    let default = if verbose { "info" } else { "error" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}

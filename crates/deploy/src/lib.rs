@@ -19,6 +19,7 @@
 //! ```
 
 pub mod calls;
+pub mod logs;
 pub mod policy;
 pub mod provision;
 pub mod site;

@@ -1,5 +1,6 @@
 //! The render function.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,9 @@ use aws_sdk_lambda::client::Waiters;
 use aws_sdk_lambda::error::ProvideErrorMetadata;
 use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{Architecture, EphemeralStorage, FunctionCode, PackageType, Runtime};
+use aws_sdk_lambda::types::{
+    Architecture, Environment, EphemeralStorage, FunctionCode, PackageType, Runtime,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -103,6 +106,7 @@ async fn create(
         .memory_size(signed(wanted.function.memory_mib))
         .ephemeral_storage(disk(wanted)?)
         .timeout(signed(wanted.function.timeout_seconds))
+        .environment(environment(wanted))
         .tags("framewright", "managed")
         .code(FunctionCode::builder().zip_file(wanted.zip.blob()).build());
     request
@@ -150,7 +154,8 @@ async fn update(
             .role(role_arn)
             .memory_size(signed(wanted.function.memory_mib))
             .ephemeral_storage(disk(wanted)?)
-            .timeout(signed(wanted.function.timeout_seconds));
+            .timeout(signed(wanted.function.timeout_seconds))
+            .environment(environment(wanted));
         request
             .send()
             .await
@@ -162,11 +167,28 @@ async fn update(
 }
 
 fn configured(found: &GetFunctionConfigurationOutput, wanted: &Wanted, role_arn: &str) -> bool {
-    found.role() == Some(role_arn)
+    same_environment(found, wanted)
+        && found.role() == Some(role_arn)
         && found.memory_size() == Some(signed(wanted.function.memory_mib))
         && found.timeout() == Some(signed(wanted.function.timeout_seconds))
         && found.ephemeral_storage().map(EphemeralStorage::size)
             == Some(signed(wanted.function.disk_mib))
+}
+
+fn environment(wanted: &Wanted) -> Environment {
+    let variables = wanted.environment.clone().into_iter().collect();
+    Environment::builder()
+        .set_variables(Some(variables))
+        .build()
+}
+
+/// Whether the function has the wanted variables; one without any may have no environment at all.
+fn same_environment(found: &GetFunctionConfigurationOutput, wanted: &Wanted) -> bool {
+    let found = found
+        .environment()
+        .and_then(|environment| environment.variables());
+    let found: BTreeMap<_, _> = found.into_iter().flatten().collect();
+    found == wanted.environment.iter().collect()
 }
 
 fn disk(wanted: &Wanted) -> Result<EphemeralStorage, ProvisionError> {

@@ -8,6 +8,7 @@ mod function;
 mod logs;
 mod role;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use aws_config::SdkConfig;
@@ -17,7 +18,7 @@ use protocol::{BucketName, FunctionName};
 use crate::calls::{Part, Scope};
 use crate::policy::{self, Trusted};
 
-pub use function::FunctionZip;
+pub use function::{FunctionZip, ReadZipError};
 
 /// The execution role of the render function, as the documented policies name it.
 pub const RENDER_ROLE: &str = "remotion-lambda-role";
@@ -35,6 +36,8 @@ pub struct Wanted {
     pub function: FunctionName,
     /// The function's code.
     pub zip: FunctionZip,
+    /// Variables of the function's environment, besides those that Lambda sets.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// What stands after provisioning.
@@ -116,13 +119,11 @@ impl Administrator {
     /// Clients for the endpoint, region and credentials of `config`.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        let s3 = aws_sdk_s3::config::Builder::from(config)
-            .force_path_style(config.endpoint_url().is_some());
         Self {
             iam: aws_sdk_iam::Client::new(config),
             lambda: aws_sdk_lambda::Client::new(config),
             logs: aws_sdk_cloudwatchlogs::Client::new(config),
-            s3: aws_sdk_s3::Client::from_conf(s3.build()),
+            s3: store::s3_client(config),
             sts: aws_sdk_sts::Client::new(config),
             region: config
                 .region()

@@ -4,5 +4,7 @@ mod bundle;
 mod content_type;
 mod upload;
 
+pub use protocol::site::{SiteId, SiteIdError};
+
 pub use bundle::{Bundle, BundleError, BundledFile};
 pub use upload::{UploadError, UploadEvent, Uploaded, upload};

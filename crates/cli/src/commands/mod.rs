@@ -1,0 +1,48 @@
+//! The commands, one a file.
+
+pub(crate) mod compositions;
+pub(crate) mod events;
+pub(crate) mod prune;
+pub(crate) mod render;
+pub(crate) mod serve;
+
+use deploy::site::{Bundle, UploadEvent, upload};
+
+use crate::error::CliError;
+use crate::session::Session;
+use crate::show::Shown;
+use crate::site::Site;
+
+/// What a bundle on disk is called in the cloud, or what was given; uploads what changed of a folder.
+async fn serve_url(session: &Session, site: Site, shown: &Shown) -> Result<String, CliError> {
+    let folder = match site {
+        Site::Address(address) => return Ok(address),
+        Site::Name(name) => return Ok(name.to_string()),
+        Site::Folder(folder) => folder,
+    };
+    shown.step("uploading the site");
+    let bundle = Bundle::open(&folder)?;
+    let id = bundle
+        .site_name()
+        .parse()
+        .map_err(|source| crate::site::UnknownSite::new(&folder, source))?;
+    let bucket = &session.provisioned.scope.bucket;
+    let progress =
+        |event: UploadEvent| tracing::debug!(sent = event.sent, of = event.of, "uploading");
+    let uploaded = upload(session.administrator.s3(), bucket, &id, &bundle, progress).await?;
+    tracing::info!(
+        sent = uploaded.sent,
+        kept = uploaded.kept,
+        version = uploaded.version,
+        "site uploaded"
+    );
+    Ok(id.to_string())
+}
+
+/// Resolves when the user interrupts; never where signals cannot be had.
+async fn interrupted() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::warn!(%error, "interrupts are not noticed");
+        std::future::pending::<()>().await;
+    }
+}

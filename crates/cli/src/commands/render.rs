@@ -1,0 +1,194 @@
+//! `framewright render`.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::time::Instant;
+
+use client::{Chunking, Event, FollowOptions, Outcome, OutputFile, RenderRequest, RequestedFrames};
+use futures_util::TryStreamExt;
+
+use super::{interrupted, serve_url};
+use crate::args::Render;
+use crate::error::CliError;
+use crate::session::Session;
+use crate::show::{RenderReport, Shown, Snapshot};
+use crate::site::Site;
+
+/// Renders a composition into a file, or goes on with a render.
+pub(crate) async fn run(args: Render) -> Result<(), CliError> {
+    let begun = Instant::now();
+    let mut shown = Shown::new(args.output.json);
+    let site = Site::resolve(&args.site)?;
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("out/{}.mp4", args.composition)));
+    let out = OutputFile::new(out, args.overwrite)?;
+    let session = Session::open(&args.cloud, &shown).await?;
+    let mut id = args.resume.clone();
+    let rendered = tokio::select! {
+        rendered = render(&session, &args, site, &out, &mut id, &mut shown, begun) => rendered,
+        () = interrupted() => Err(CliError::Interrupted { resume: None }),
+    };
+    match rendered {
+        Ok(report) => {
+            session.cloud.finish().await;
+            shown.done(&report);
+            Ok(())
+        }
+        Err(CliError::Interrupted { .. }) => {
+            session.cloud.abandon().await;
+            Err(CliError::Interrupted {
+                resume: id.map(|id| resume_hint(&args, &id)),
+            })
+        }
+        Err(error) => {
+            session.cloud.finish().await;
+            Err(error)
+        }
+    }
+}
+
+fn resume_hint(args: &Render, id: &str) -> String {
+    format!(
+        "go on with: framewright render {} {} --resume {id}",
+        args.site, args.composition
+    )
+}
+
+async fn render(
+    session: &Session,
+    args: &Render,
+    site: Site,
+    out: &OutputFile,
+    id: &mut Option<String>,
+    shown: &mut Shown,
+    begun: Instant,
+) -> Result<RenderReport, CliError> {
+    let since = jiff::Timestamp::now().as_millisecond();
+    let client = session.client();
+    let render = match &args.resume {
+        Some(id) => client.render(id.parse().map_err(|_| CliError::NoRenderId(id.clone()))?),
+        None => {
+            let request = request(args, serve_url(session, site, shown).await?);
+            shown.step("starting the render");
+            client.start(&request).await?
+        }
+    };
+    *id = Some(render.id().to_string());
+    shown.started(&render.id().to_string());
+    let outcome = follow(&render, shown).await?;
+    let video = render.video_duration().await.map_err(CliError::Plan)?;
+    let bytes = client.fetch(&outcome.output, out, |_| {}).await?;
+    let logs = if args.keep_logs {
+        Some(keep_logs(session, out, &outcome, since).await?)
+    } else {
+        None
+    };
+    let seconds = begun.elapsed().as_secs_f64();
+    Ok(RenderReport {
+        render_id: outcome.id.to_string(),
+        out: out.path().to_owned(),
+        bytes,
+        frames: outcome.plan.frames.into(),
+        video_seconds: video.map_or(0.0, |video| video.as_secs_f64()),
+        seconds,
+        frames_per_second: f64::from(outcome.plan.frames) / seconds,
+        chunks: outcome.plan.chunks.into(),
+        invocations: outcome.invocations.into(),
+        cost_usd: outcome.cost.amount,
+        identity: session.identity(),
+        logs,
+    })
+}
+
+fn request(args: &Render, site: String) -> RenderRequest {
+    let mut request = RenderRequest::new(site, &args.composition);
+    request.props = args.props.clone().unwrap_or_default();
+    request.frames = args
+        .frames
+        .map(|frames| RequestedFrames::Range(frames.first, Some(frames.last)));
+    request.frames_per_function = args.frames_per_function.and_then(NonZeroU32::new);
+    request.concurrency = args.concurrency.map_or_else(cores, NonZeroU32::new);
+    request.chunking = Chunking::Even;
+    request.jpeg_quality = args.jpeg_quality.unwrap_or(request.jpeg_quality);
+    request.crf = args.crf;
+    request.scale = args.scale.unwrap_or(request.scale);
+    request.muted = args.muted;
+    request.frame_timeout = args
+        .timeout
+        .map_or(request.frame_timeout, |timeout| timeout.0);
+    request
+}
+
+fn cores() -> Option<NonZeroU32> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    NonZeroU32::new(u32::try_from(cores).unwrap_or(u32::MAX))
+}
+
+/// Follows the render to its end and shows how it goes.
+async fn follow(render: &client::Render, shown: &mut Shown) -> Result<Outcome, CliError> {
+    let mut events = pin!(render.follow(FollowOptions::default()));
+    let mut finished = None;
+    while let Some(event) = events.try_next().await? {
+        match event {
+            Event::Advanced(now) => {
+                if let (Some(frames), Some(chunks)) = (now.frames_total, now.chunks_total) {
+                    shown.moved(&Snapshot {
+                        render_id: render.id().to_string(),
+                        frames_rendered: now.frames_rendered.into(),
+                        frames: frames.into(),
+                        chunks_done: now.chunks_done.into(),
+                        chunks: chunks.into(),
+                        frames_per_second: now.frames_per_second.unwrap_or_default(),
+                        seconds_left: now.time_left.map(|left| left.as_secs_f64()),
+                    });
+                }
+            }
+            Event::Retrying(retry) => {
+                shown.warning(&format!("chunk {} is tried again", retry.chunk))
+            }
+            Event::Warning(error) => shown.warning(&error.error.message),
+            Event::Throttled => {
+                shown.warning("the limit of concurrent executions is used up; waiting")
+            }
+            Event::TakenUp { silence } => {
+                shown.warning(&format!(
+                    "no sign of life for {} s; the render was taken up again",
+                    silence.as_secs()
+                ));
+            }
+            Event::Finished(outcome) => finished = Some(*outcome),
+            _ => {}
+        }
+    }
+    finished.ok_or_else(|| CliError::Interrupted {
+        resume: Some(format!("--resume {}", render.id())),
+    })
+}
+
+/// Writes the log lines of the render beside its output.
+async fn keep_logs(
+    session: &Session,
+    out: &OutputFile,
+    outcome: &Outcome,
+    since: i64,
+) -> Result<PathBuf, CliError> {
+    let function = &session.provisioned.scope.function;
+    let text = deploy::logs::of_render(
+        session.as_trigger(),
+        function,
+        &outcome.id.to_string(),
+        since,
+    )
+    .await?;
+    let mut path = out.path().as_os_str().to_owned();
+    path.push(".log");
+    let path = PathBuf::from(path);
+    std::fs::write(&path, text).map_err(|source| CliError::Write {
+        path: path.display().to_string(),
+        source,
+    })?;
+    Ok(path)
+}

@@ -1,0 +1,44 @@
+//! `framewright cloud serve`.
+
+use cloud::Region;
+
+use super::interrupted;
+use crate::args::Serve;
+use crate::error::CliError;
+use crate::session;
+use crate::show::Shown;
+
+/// Runs the embedded cloud until interrupted.
+pub(crate) async fn run(args: Serve) -> Result<(), CliError> {
+    let shown = Shown::new(args.output.json);
+    let cloud = session::open(&args.cloud, args.port).await?;
+    let key = cloud.administrator();
+    let region = Region::default();
+    let variables = [
+        ("AWS_ENDPOINT_URL", cloud.endpoint()),
+        ("AWS_ACCESS_KEY_ID", &key.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", &key.secret_access_key),
+        ("AWS_REGION", region.as_str()),
+        ("AWS_DEFAULT_REGION", region.as_str()),
+    ];
+    let exports: Vec<_> = variables
+        .iter()
+        .map(|(name, value)| format!("export {name}={value}"))
+        .collect();
+    let text = format!(
+        "The embedded cloud listens on {}\n\n{}",
+        cloud.endpoint(),
+        exports.join("\n")
+    );
+    let environment: serde_json::Map<_, _> = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+        .collect();
+    shown.result(
+        &text,
+        &serde_json::json!({ "endpoint": cloud.endpoint(), "environment": environment }),
+    );
+    interrupted().await;
+    cloud.abandon().await;
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! What went wrong, as a person or a program is shown it, and the exit code that says so.
+
+use std::process::ExitCode;
+
+use client::{FetchError, FollowError, OutputFileError, RenderFailure, StartError};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+
+use crate::locate::Missing;
+use crate::show::Shown;
+use crate::site::UnknownSite;
+
+/// A command that did not do what it was asked for.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub(crate) enum CliError {
+    #[error("could not start")]
+    Runtime(#[source] std::io::Error),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Missing(#[from] Missing),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Site(#[from] UnknownSite),
+    #[error("no place is known for the state")]
+    #[diagnostic(help("set HOME or XDG_DATA_HOME, or say where with --state"))]
+    NoState,
+    #[error(transparent)]
+    #[diagnostic(help(
+        "a state that is broken beyond repair can be deleted; it holds nothing but this cloud's own renders"
+    ))]
+    Cloud(#[from] cloud::AccessError),
+    #[error("could not ask the embedded cloud")]
+    Asked(#[source] cloud::AskError),
+    #[error(transparent)]
+    Zip(#[from] deploy::provision::ReadZipError),
+    #[error("could not provision the embedded cloud")]
+    Provision(#[from] deploy::provision::ProvisionError),
+    #[error(transparent)]
+    Bundle(#[from] deploy::site::BundleError),
+    #[error("could not upload the site")]
+    Upload(#[from] deploy::site::UploadError),
+    #[error(transparent)]
+    Role(#[from] client::credentials::AssumeRoleError),
+    #[error(transparent)]
+    #[diagnostic(help("--overwrite replaces a file that exists"))]
+    Output(#[from] OutputFileError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("{0}")]
+    Failed(Box<Failure>),
+    #[error(transparent)]
+    Follow(FollowError),
+    #[error("could not read the render's plan")]
+    Plan(#[source] client::StoreError),
+    #[error("`{0}` is no render id")]
+    #[diagnostic(help("the id is what `framewright render` prints when it starts"))]
+    NoRenderId(String),
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Logs(#[from] deploy::logs::LogsError),
+    #[error("could not write `{path}`")]
+    Write {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("interrupted")]
+    Interrupted {
+        /// How to go on, where there is something to go on with.
+        #[help]
+        resume: Option<String>,
+    },
+}
+
+/// A render that failed, with what the page says about it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) struct Failure(RenderFailure);
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let error = &self.0.error.error;
+        write!(
+            f,
+            "the render of `{}` failed",
+            self.0.composition.as_deref().unwrap_or("the composition")
+        )?;
+        if let Some(frame) = error.frame {
+            write!(f, " at frame {frame}")?;
+        }
+        if let Some(chunk) = error.chunk {
+            write!(f, ", chunk {chunk}")?;
+        }
+        write!(f, ": {}", error.message)?;
+        // A stack usually repeats the message.
+        let stack = error
+            .stack
+            .strip_prefix(error.message.as_str())
+            .unwrap_or(&error.stack)
+            .trim_matches('\n');
+        if !stack.is_empty() {
+            write!(f, "\n{stack}")?;
+        }
+        if let Some(explanation) = &self.0.error.explanation {
+            write!(f, "\n{explanation}")?;
+        }
+        Ok(())
+    }
+}
+
+impl From<FollowError> for CliError {
+    fn from(error: FollowError) -> Self {
+        match error {
+            FollowError::Failed(failure) => Self::Failed(Box::new(Failure(*failure))),
+            other => Self::Follow(other),
+        }
+    }
+}
+
+impl CliError {
+    /// 130 as after any SIGINT, 1 for the rest. Wrong usage is 2, and clap's.
+    fn exit_code(&self) -> u8 {
+        if matches!(self, Self::Interrupted { .. }) {
+            130
+        } else {
+            1
+        }
+    }
+
+    /// Shows the error; the exit code that goes with it.
+    pub(crate) fn shown(&self, json: bool) -> ExitCode {
+        let help = self.help().map(|help| help.to_string());
+        if json {
+            let event = serde_json::json!({ "message": self.chain(), "help": help });
+            Shown::Json.error(&event, "");
+        } else {
+            let mut text = String::new();
+            let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
+                .with_width(110);
+            if handler.render_report(&mut text, self).is_err() {
+                text = self.chain();
+            }
+            Shown::new(false).error(&serde_json::Value::Null, &text);
+        }
+        ExitCode::from(self.exit_code())
+    }
+
+    /// The error and its causes in one line.
+    fn chain(&self) -> String {
+        let causes =
+            std::iter::successors(Some(self as &dyn std::error::Error), |error| error.source());
+        let mut said: Vec<String> = Vec::new();
+        for text in causes.map(ToString::to_string) {
+            if said.last() != Some(&text) {
+                said.push(text);
+            }
+        }
+        said.join(": ")
+    }
+}

@@ -1,0 +1,13 @@
+//! What a person or a program is shown.
+
+mod compositions;
+mod events;
+mod human;
+mod json;
+mod progress;
+mod report;
+
+pub(crate) use compositions::{CompositionRow, table};
+pub(crate) use events::row as event_row;
+pub(crate) use progress::{Shown, Snapshot};
+pub(crate) use report::RenderReport;

@@ -1,0 +1,11 @@
+//! The real binary, the packaged function, Chrome and ffmpeg, from argv to mp4.
+
+mod bad_input;
+mod clients;
+mod harness;
+mod interrupted;
+mod kills;
+mod movie;
+mod quality;
+mod render;
+mod together;
