@@ -119,8 +119,8 @@ async fn live_until_killed(folder: &Path) {
         .await
         .unwrap();
     quiet.state().close().await;
-    let store = open(folder, FaultPlan::kill_at([(point, nth)])).await;
     let mut said = std::fs::File::create(folder.join("said")).unwrap();
+    let store = open(folder, FaultPlan::kill_at([(point, nth)])).await;
     for step in 0..STEPS {
         writeln!(said, "begun {step}").unwrap();
         perform(&store, &bucket, step).await;

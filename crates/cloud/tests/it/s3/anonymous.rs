@@ -1,0 +1,88 @@
+//! Requests of nobody.
+
+use super::{BUCKET, put, with_bucket};
+use crate::raw::Raw;
+
+#[tokio::test]
+async fn nobody_may_do_what_a_public_policy_allows_and_nothing_else() {
+    let (cloud, s3) = with_bucket().await;
+    put(&s3, "open", b"bytes").await;
+    let raw = |method: &'static str, target: String| {
+        let host = cloud.endpoint().trim_start_matches("http://").to_owned();
+        Raw {
+            method,
+            ..Raw::get(&target)
+        }
+        .header("host", &host)
+    };
+    let read = raw("GET", format!("/{BUCKET}/open"));
+    let denied = read.send(&cloud).await;
+    assert_eq!((denied.status, denied.code()), (403, "AccessDenied"));
+    assert_eq!(denied.between("<Message>", "</Message>"), "Access Denied");
+    s3.delete_public_access_block()
+        .bucket(BUCKET)
+        .send()
+        .await
+        .unwrap();
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{BUCKET}/*"}}]}}"#
+    );
+    s3.put_bucket_policy()
+        .bucket(BUCKET)
+        .policy(policy)
+        .send()
+        .await
+        .unwrap();
+    let allowed = read.send(&cloud).await;
+    assert!(
+        allowed.status == 200 && allowed.text.ends_with("bytes"),
+        "{}",
+        allowed.text
+    );
+    let override_header = raw(
+        "GET",
+        format!("/{BUCKET}/open?response-content-type=text%2Fhtml"),
+    )
+    .send(&cloud)
+    .await;
+    assert_eq!(
+        (override_header.status, override_header.code()),
+        (400, "InvalidRequest")
+    );
+    assert_eq!(
+        raw("GET", format!("/{BUCKET}/missing"))
+            .send(&cloud)
+            .await
+            .status,
+        403
+    );
+    assert_eq!(
+        raw("DELETE", format!("/{BUCKET}/open"))
+            .send(&cloud)
+            .await
+            .status,
+        403
+    );
+    assert_eq!(
+        raw("GET", format!("/{BUCKET}")).send(&cloud).await.status,
+        403
+    );
+    assert_eq!(raw("GET", "/".to_owned()).send(&cloud).await.status, 403);
+    assert_eq!(
+        raw("PUT", "/new-bucket".to_owned())
+            .send(&cloud)
+            .await
+            .status,
+        403
+    );
+    let block = aws_sdk_s3::types::PublicAccessBlockConfiguration::builder()
+        .restrict_public_buckets(true)
+        .build();
+    s3.put_public_access_block()
+        .bucket(BUCKET)
+        .public_access_block_configuration(block)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(read.send(&cloud).await.status, 403, "RestrictPublicBuckets");
+}
