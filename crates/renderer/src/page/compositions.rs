@@ -7,6 +7,11 @@ use crate::page::open::OpenPage;
 use protocol::page::PageComposition;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long the page may take to tell where an exception came from.
+const EXPLANATION: Duration = Duration::from_secs(2);
 
 /// All compositions, evaluated.
 pub(crate) async fn all(
@@ -63,7 +68,7 @@ async fn evaluate<T: DeserializeOwned>(
         Ok(value) => Ok(value),
         Err(Failure::Threw(exception)) => Err(PageError::PropsRefused {
             composition: composition.to_owned(),
-            exception,
+            exception: page.explain(exception, Instant::now() + EXPLANATION).await,
         }),
         Err(failure) => Err(page.error(failure, None).await),
     }

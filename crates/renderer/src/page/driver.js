@@ -42,6 +42,38 @@
 	watch('remotion_delayRenderHandles');
 	watch('remotion_cancelledError');
 
+	// React tells each commit to whoever poses as its developer tools. An error that nobody catches unmounts the whole tree; what
+	// was mounted until then is kept as chains of component names, so that an error can be told with the components around it.
+	let lost = new Map();
+	const nameOf = ({type}) =>
+		typeof type === 'function' ? type.displayName || type.name : type?.displayName || type?.render?.name || type?.type?.name;
+	const remember = (fiber, around) => {
+		for (; fiber; fiber = fiber.sibling) {
+			const name = nameOf(fiber);
+			const chain = name ? {name, around} : around;
+			if (name && !lost.has(name)) {
+				lost.set(name, chain);
+			}
+			remember(fiber.child, chain);
+		}
+	};
+	window.__REACT_DEVTOOLS_GLOBAL_HOOK__ ??= {
+		isDisabled: false,
+		supportsFiber: true,
+		renderers: new Map(),
+		inject: () => 1,
+		checkDCE: () => {},
+		onScheduleFiberRoot: () => {},
+		onCommitFiberUnmount: () => {},
+		onPostCommitFiberRoot: () => {},
+		onCommitFiberRoot: (_id, root) => {
+			if (!root.current.child && root.current.alternate?.child) {
+				lost = new Map();
+				remember(root.current.alternate.child, null);
+			}
+		},
+	};
+
 	const handles = () => window.remotion_delayRenderHandles || [];
 	const label = (handle) => window.remotion_delayRenderTimeouts?.[handle]?.label ?? null;
 	const foreign = () => handles().filter((handle) => !String(label(handle)).startsWith(OWN_LABEL));
@@ -122,6 +154,22 @@
 		},
 
 		complete: () => complete(),
+
+		// The components around the innermost function of `stack` that is a component.
+		components(stack) {
+			const functions = [...stack.matchAll(/^\s+at (?:new |Object\.)?(\S+) \(/gm)].map((match) => match[1]);
+			const lines = [];
+			for (let at = lost.get(functions.find((name) => lost.has(name))); at; at = at.around) {
+				lines.push(`    at ${at.name}`);
+			}
+			return lines.join('\n');
+		},
+
+		sourceMap: (script) =>
+			fetch(`${script}.map`)
+				.then((response) => (response.ok ? response.json() : null))
+				.then((map) => map && {sources: map.sources, mappings: map.mappings})
+				.catch(() => null),
 
 		open: () => handles().map((handle) => label(handle) ?? 'a handle without a label'),
 	};

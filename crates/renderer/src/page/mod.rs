@@ -9,6 +9,7 @@ mod exception;
 mod globals;
 mod guard;
 mod open;
+mod source_map;
 pub(crate) mod stage;
 
 pub(crate) use globals::PageRole;

@@ -4,10 +4,12 @@ use crate::error::{PageError, PageException};
 use crate::event::Event;
 use crate::page::globals::{self, PageRole};
 use crate::page::guard::{Failure, Guard};
+use crate::page::source_map::{self, RawSourceMap, SourceMap};
 use crate::request::{PageRequest, Scale, ServeUrl};
 use crate::server::Server;
 use chrome::{Browser, Camera, EvaluateError, Navigation, Page, PictureFormat, Viewport};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
@@ -172,10 +174,7 @@ fn page_url(request: &PageRequest, server: &Server) -> String {
 
 impl OpenPage {
     /// Runs a script that may take a while, and lets the page draw meanwhile: what it awaits may need an animation frame.
-    pub(crate) async fn run<T: serde::de::DeserializeOwned>(
-        &mut self,
-        script: &str,
-    ) -> Result<T, Failure> {
+    pub(crate) async fn run<T: DeserializeOwned>(&mut self, script: &str) -> Result<T, Failure> {
         let deadline = Instant::now() + self.timeout;
         let Self {
             page,
@@ -234,21 +233,64 @@ impl OpenPage {
             .await
     }
 
-    /// Turns a failure into an error, with the handles that are open where the page did not become ready.
+    /// Turns a failure into an error, with what the page still tells about it: the handles that are open where it did not
+    /// become ready, and for an exception the components around it and the sources of its stack.
     pub(crate) async fn error(&mut self, failure: Failure, frame: Option<u32>) -> PageError {
-        let open = match failure {
+        let deadline = Instant::now() + LAST_WORDS;
+        let mut open = Vec::new();
+        let failure = match failure {
             Failure::TimedOut => {
-                let deadline = Instant::now() + LAST_WORDS;
-                let open = self.guard.during(
-                    deadline,
-                    self.page.evaluate::<Vec<String>>("framewright.open()"),
-                );
+                let asked = self.page.evaluate::<Vec<String>>("framewright.open()");
                 // A page in an endless loop cannot say; the error then has no labels.
-                open.await.unwrap_or_default()
+                open = self.guard.during(deadline, asked).await.unwrap_or_default();
+                Failure::TimedOut
             }
-            _ => Vec::new(),
+            Failure::Threw(exception) => Failure::Threw(self.explain(exception, deadline).await),
+            failure => failure,
         };
         failure.into_error(frame, self.timeout, open)
+    }
+
+    /// Adds what can still be learnt. Each part is left as it is where the page does not tell.
+    pub(crate) async fn explain(
+        &mut self,
+        mut exception: PageException,
+        deadline: Instant,
+    ) -> PageException {
+        let components = format!(
+            "framewright.components({})",
+            globals::json(&exception.stack)
+        );
+        if let Ok(chain) = self.ask(&components, deadline).await {
+            exception.component_stack = chain;
+        }
+        let stack = exception.stack.clone();
+        for script in source_map::scripts(&stack) {
+            let fetch = format!("framewright.sourceMap({})", globals::json(script));
+            let map: Result<Option<RawSourceMap>, Failure> = self.ask(&fetch, deadline).await;
+            if let Some(map) = map.ok().flatten().and_then(SourceMap::decode) {
+                exception.stack = source_map::traced(&exception.stack, script, &map);
+            }
+        }
+        exception
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &mut self,
+        script: &str,
+        deadline: Instant,
+    ) -> Result<T, Failure> {
+        loop {
+            match self
+                .guard
+                .during(deadline, self.page.evaluate(script))
+                .await
+            {
+                // More exceptions may follow from the first; they are not what was asked for.
+                Err(Failure::Threw(_)) => {}
+                answer => return answer,
+            }
+        }
     }
 }
 
