@@ -100,16 +100,8 @@ pub struct EncodePlan {
     pub scale: f64,
     /// Constant rate factor; the default is 18.
     pub crf: Option<u8>,
-    /// Bits per second in place of a rate factor, for example `5M`.
-    pub video_bitrate: Option<String>,
-    /// Upper bound of bits per second.
-    pub max_rate: Option<String>,
-    /// Over what the bound holds.
-    pub buffer_size: Option<String>,
     /// Preset of the encoder; the default is `medium`.
     pub preset: Option<String>,
-    /// Frames between key frames at most.
-    pub gop_size: Option<NonZeroU32>,
     /// Tags written into the file.
     pub metadata: BTreeMap<String, String>,
 }
@@ -120,8 +112,6 @@ pub struct EncodePlan {
 pub struct AudioPlan {
     /// Samples per second.
     pub sample_rate: u32,
-    /// Bits per second, for example `320k`; that is the default.
-    pub bitrate: Option<String>,
 }
 
 /// Where the result goes.

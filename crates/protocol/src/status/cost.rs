@@ -26,8 +26,7 @@ pub fn billing_duration(progress: &Progress, started_unix_ms: u64, now_unix_ms: 
     if progress.post_render_data.is_some() {
         return finished;
     }
-    let at_work =
-        u64::from(progress.lambdas_invoked).saturating_sub(progress.timings.len() as u64);
+    let at_work = u64::from(progress.lambdas_invoked).saturating_sub(progress.timings.len() as u64);
     let until = progress.fatal_error_timestamp.unwrap_or(now_unix_ms);
     finished + at_work * until.saturating_sub(started_unix_ms)
 }
