@@ -260,7 +260,7 @@ mod tests {
         exchange.waiting.insert(1, one);
         exchange.waiting.insert(2, two);
         exchange.listening.insert("S".into(), events);
-        let stream = b"{\"id\":2,\"result\":{}}\0{\"method\":\"Page.loadEventFired\",\"params\":{},\"sessionId\":\"S\"}\0{\"id\":1}\0";
+        let stream = b"{\"id\":2,\"result\":{}}\0{\"method\":\"Inspector.targetCrashed\",\"params\":{},\"sessionId\":\"S\"}\0{\"id\":1}\0";
         let mut buffer = BytesMut::new();
         for piece in stream.chunks(7) {
             let searched = buffer.len();
@@ -269,7 +269,7 @@ mod tests {
         }
         assert_eq!(&first.await.unwrap()[..], b"{\"id\":1}");
         assert_eq!(&second.await.unwrap()[..], b"{\"id\":2,\"result\":{}}");
-        assert!(matches!(listened.recv().await, Some(Event::Loaded)));
+        assert!(matches!(listened.recv().await, Some(Event::Crashed)));
     }
 
     #[tokio::test]

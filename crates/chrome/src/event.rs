@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 /// Something that happened in a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// The document and what it refers to are loaded.
-    Loaded,
+    /// A document and what it refers to are loaded: the one of this [`Navigation`](crate::Navigation).
+    Loaded(String),
     /// A script wrote to the console, or Chrome did.
     Console(ConsoleMessage),
     /// A script threw something that nobody caught.
@@ -30,7 +30,9 @@ impl Event {
     /// `None` for events that this crate does not know, and for those that do not read as they should.
     pub(crate) fn parse(method: &str, params: Option<&RawValue>) -> Option<Self> {
         match method {
-            "Page.loadEventFired" => Some(Self::Loaded),
+            "Page.lifecycleEvent" => read(method, params)
+                .filter(|event: &Lifecycle| event.name == "load")
+                .map(|event| Self::Loaded(event.loader_id)),
             "Inspector.targetCrashed" => Some(Self::Crashed),
             "Runtime.consoleAPICalled" => {
                 read(method, params).map(|called: ConsoleCalled| Self::Console(called.into()))
@@ -53,6 +55,13 @@ fn read<'a, T: Deserialize<'a>>(method: &str, params: Option<&'a RawValue>) -> O
             None
         }
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Lifecycle {
+    loader_id: String,
+    name: String,
 }
 
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use crate::camera::{Camera, PictureFormat};
 use crate::command::{
     AddScript, DisposeBrowserContext, EnableInspector, EnableLog, EnablePage, EnableRuntime,
     Evaluate, Evaluated, MediaFeature, Navigate, RemoteException, SetDeviceMetrics,
-    SetEmulatedMedia,
+    SetEmulatedMedia, SetLifecycleEvents,
 };
 use crate::error::CallError;
 use crate::event::Event;
@@ -48,8 +48,8 @@ const KEEP_SCALE: f64 = 0.0;
 /// How a navigation began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Navigation {
-    /// The document is coming. [`Event::Loaded`] follows.
-    Committed,
+    /// The document is coming. [`Event::Loaded`] with this name follows, or has come already.
+    Committed(String),
     /// The network failed: `net::ERR_CONNECTION_REFUSED`.
     Failed(String),
 }
@@ -87,6 +87,7 @@ impl Page {
         // All at once: Chrome answers in order, and only the last answer is waited for long.
         let enabled = (
             session.send(&EnablePage {}),
+            session.send(&SetLifecycleEvents { enabled: true }),
             session.send(&EnableRuntime {}),
             session.send(&EnableLog {}),
             session.send(&EnableInspector {}),
@@ -97,6 +98,7 @@ impl Page {
         enabled.2.reply().await?;
         enabled.3.reply().await?;
         enabled.4.reply().await?;
+        enabled.5.reply().await?;
         let page = Self {
             session,
             browser,
@@ -152,7 +154,7 @@ impl Page {
         let navigated = self.session.call(&Navigate { url }).await?;
         Ok(match navigated.error_text.filter(|text| !text.is_empty()) {
             Some(error) => Navigation::Failed(error),
-            None => Navigation::Committed,
+            None => Navigation::Committed(navigated.loader_id.unwrap_or_default()),
         })
     }
 

@@ -13,7 +13,7 @@ pub(crate) use capture::{BeginFrame, CaptureScreenshot, Clip, Screenshot};
 pub(crate) use emulation::{
     Colour, MediaFeature, SetDefaultBackgroundColor, SetDeviceMetrics, SetEmulatedMedia,
 };
-pub(crate) use page::{AddScript, BringToFront, Navigate};
+pub(crate) use page::{AddScript, BringToFront, Navigate, SetLifecycleEvents};
 pub(crate) use runtime::{
     EnableInspector, EnableLog, EnablePage, EnableRuntime, Evaluate, Evaluated, ExceptionDetails,
     RemoteObject,

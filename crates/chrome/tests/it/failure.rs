@@ -64,7 +64,7 @@ async fn a_page_that_crashes_is_told_and_the_browser_lives_on() {
         .await
         .unwrap();
     assert!(
-        !matches!(navigation, Ok(Navigation::Committed)),
+        !matches!(navigation, Ok(Navigation::Committed(_))),
         "{navigation:?}"
     );
     let crashed = tokio::time::timeout(PATIENCE, async {

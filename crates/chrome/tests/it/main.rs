@@ -16,6 +16,15 @@ async fn launch() -> Browser {
     Browser::launch(Options::default()).await.unwrap()
 }
 
+/// Waits until the document of `navigation` is loaded.
+async fn loaded(events: &mut Events, navigation: Navigation) {
+    let Navigation::Committed(document) = navigation else {
+        panic!("{navigation:?}")
+    };
+    let loaded = async { while events.next().await.unwrap() != Event::Loaded(document.clone()) {} };
+    tokio::time::timeout(PATIENCE, loaded).await.unwrap();
+}
+
 /// Opens a page that shows `html`, and waits until it is loaded.
 async fn open(browser: &Browser, viewport: Viewport, html: &str) -> Page {
     open_watched(browser, viewport, html).await.0
@@ -24,17 +33,8 @@ async fn open(browser: &Browser, viewport: Viewport, html: &str) -> Page {
 async fn open_watched(browser: &Browser, viewport: Viewport, html: &str) -> (Page, Events) {
     let (page, mut events) = browser.open_page(viewport).await.unwrap();
     let bytes: String = html.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    assert_eq!(
-        page.navigate(&format!("data:text/html,{bytes}"))
-            .await
-            .unwrap(),
-        Navigation::Committed
-    );
-    tokio::time::timeout(PATIENCE, async {
-        while events.next().await.unwrap() != Event::Loaded {}
-    })
-    .await
-    .unwrap();
+    let navigation = page.navigate(&format!("data:text/html,{bytes}")).await;
+    loaded(&mut events, navigation.unwrap()).await;
     (page, events)
 }
 

@@ -1,6 +1,6 @@
 //! Scripts, and what a page tells.
 
-use crate::{PATIENCE, SMALL, launch, open, open_watched};
+use crate::{PATIENCE, SMALL, launch, loaded, open, open_watched};
 use chrome::{EvaluateError, Event, Level, Navigation};
 
 #[tokio::test]
@@ -45,10 +45,10 @@ async fn scripts_run_before_the_document_s_own() {
     page.run_on_new_document("window.first = 'ours'")
         .await
         .unwrap();
-    page.navigate("data:text/html,<script>window.second = window.first</script>")
-        .await
-        .unwrap();
-    while events.next().await.unwrap() != Event::Loaded {}
+    let navigation = page
+        .navigate("data:text/html,<script>window.second = window.first</script>")
+        .await;
+    loaded(&mut events, navigation.unwrap()).await;
     assert_eq!(page.evaluate::<String>("second").await.unwrap(), "ours");
 }
 

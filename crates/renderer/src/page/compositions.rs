@@ -1,6 +1,6 @@
 //! What a bundle holds.
 
-use crate::error::PageError;
+use crate::error::{PageError, PageException};
 use crate::page::globals::{self, PageRole, json};
 use crate::page::guard::Failure;
 use crate::page::open::OpenPage;
@@ -59,17 +59,51 @@ async fn mount_root(page: &mut OpenPage, role: PageRole) -> Result<(), PageError
     page.ready(None).await
 }
 
+/// Runs a script whose exceptions are the compositions' own.
+///
+/// They are caught in the page: there the message can be read as it is now, and not as it was when the stack was taken.
 async fn evaluate<T: DeserializeOwned>(
     page: &mut OpenPage,
     script: &str,
     composition: &str,
 ) -> Result<T, PageError> {
-    match page.run(script).await {
-        Ok(value) => Ok(value),
-        Err(Failure::Threw(exception)) => Err(PageError::PropsRefused {
-            composition: composition.to_owned(),
-            exception: page.explain(exception, Instant::now() + EXPLANATION).await,
-        }),
-        Err(failure) => Err(page.error(failure, None).await),
-    }
+    let caught = format!(
+        "(async () => {{\
+           try {{ return {{value: await {script}}}; }}\
+           catch (error) {{\
+             if (!(error instanceof Error)) throw error;\
+             return {{thrown: {{name: error.name, message: String(error.message), stack: String(error.stack)}}}};\
+           }}\
+         }})()"
+    );
+    let exception = match page.run(&caught).await {
+        Ok(Outcome::Value(value)) => return Ok(value),
+        Ok(Outcome::Thrown {
+            name,
+            message,
+            stack,
+        }) => PageException {
+            name,
+            message,
+            stack,
+            component_stack: String::new(),
+        },
+        Err(Failure::Threw(exception)) => exception,
+        Err(failure) => return Err(page.error(failure, None).await),
+    };
+    Err(PageError::PropsRefused {
+        composition: composition.to_owned(),
+        exception: page.explain(exception, Instant::now() + EXPLANATION).await,
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Outcome<T> {
+    Value(T),
+    Thrown {
+        name: String,
+        message: String,
+        stack: String,
+    },
 }

@@ -26,11 +26,17 @@ pub(crate) enum Failure {
 pub(crate) struct Guard {
     events: Events,
     outward: UnboundedSender<Event>,
+    /// The document that was loaded last.
+    loaded: String,
 }
 
 impl Guard {
     pub(crate) fn new(events: Events, outward: UnboundedSender<Event>) -> Self {
-        Self { events, outward }
+        Self {
+            events,
+            outward,
+            loaded: String::new(),
+        }
     }
 
     /// Waits for `call`, unless the page fails first or `deadline` passes. Console lines go outward meanwhile.
@@ -52,15 +58,18 @@ impl Guard {
             .unwrap_or(Err(Failure::TimedOut))
     }
 
-    /// Waits for the document, or for the page's failure.
-    pub(crate) async fn loaded(&mut self, deadline: Instant) -> Result<(), Failure> {
+    /// Waits until `document` is loaded, or for the page's failure.
+    pub(crate) async fn loaded(
+        &mut self,
+        document: &str,
+        deadline: Instant,
+    ) -> Result<(), Failure> {
         let watched = async {
-            loop {
-                match self.events.next().await {
-                    Some(chrome::Event::Loaded) => return Ok(()),
-                    event => self.take(event)?,
-                }
+            while self.loaded != document {
+                let event = self.events.next().await;
+                self.take(event)?;
             }
+            Ok(())
         };
         timeout_at(deadline, watched)
             .await
@@ -81,7 +90,7 @@ impl Guard {
         }
     }
 
-    fn take(&self, event: Option<chrome::Event>) -> Result<(), Failure> {
+    fn take(&mut self, event: Option<chrome::Event>) -> Result<(), Failure> {
         match event {
             Some(chrome::Event::Console(message)) => {
                 if let Some(line) = console::line(message) {
@@ -91,7 +100,10 @@ impl Guard {
             }
             Some(chrome::Event::Exception(exception)) => Err(Failure::Threw(exception.into())),
             Some(chrome::Event::Crashed) => Err(Failure::Died("the page crashed".to_owned())),
-            Some(chrome::Event::Loaded) => Ok(()),
+            Some(chrome::Event::Loaded(document)) => {
+                self.loaded = document;
+                Ok(())
+            }
             None => Err(Failure::Died("Chrome is gone".to_owned())),
         }
     }

@@ -116,8 +116,8 @@ async fn load(
         attempts += 1;
         let reason = match guard.during(deadline, page.navigate(url)).await? {
             Navigation::Failed(reason) => reason,
-            Navigation::Committed => {
-                guard.loaded(deadline).await?;
+            Navigation::Committed(document) => {
+                guard.loaded(&document, deadline).await?;
                 let document: Document = guard.during(deadline, page.evaluate(INSPECT)).await?;
                 match document.status {
                     500..=504 => format!("it answered with status {}", document.status),
