@@ -12,21 +12,25 @@ pub(crate) enum Chrome {
     /// Not started, or ended.
     Absent,
     /// On its way.
-    Starting {
-        options: Options,
-        launch: AbortOnDropHandle<Result<Browser, LaunchError>>,
-    },
-    Running(Browser),
+    Starting(Box<Starting>),
+    Running(Box<Browser>),
+}
+
+/// A Chrome on its way.
+#[derive(Debug)]
+pub(crate) struct Starting {
+    options: Options,
+    launch: AbortOnDropHandle<Result<Browser, LaunchError>>,
 }
 
 impl Chrome {
     /// Starts a Chrome without waiting for it.
     pub(crate) fn start(options: Options) -> Self {
         let launch = tokio::spawn(Browser::launch(options.clone()));
-        Self::Starting {
+        Self::Starting(Box::new(Starting {
             options,
             launch: AbortOnDropHandle::new(launch),
-        }
+        }))
     }
 
     /// The running Chrome, started as `wanted`. One that was started otherwise is ended first.
@@ -37,17 +41,17 @@ impl Chrome {
         }
         let browser = match std::mem::replace(self, Self::Absent) {
             Self::Running(browser) => browser,
-            Self::Starting { launch, .. } => match launch.await {
-                Ok(launched) => launched?,
+            Self::Starting(starting) => match starting.launch.await {
+                Ok(launched) => Box::new(launched?),
                 // The task is never cancelled while we hold it, so it panicked, and panics go on.
                 Err(ended) => std::panic::resume_unwind(ended.into_panic()),
             },
-            Self::Absent => Browser::launch(wanted).await?,
+            Self::Absent => Box::new(Browser::launch(wanted).await?),
         };
         *self = Self::Running(browser);
         match self {
             Self::Running(browser) => Ok(browser),
-            Self::Absent | Self::Starting { .. } => Err(LaunchError::Missing),
+            Self::Absent | Self::Starting(_) => Err(LaunchError::Missing),
         }
     }
 
@@ -59,7 +63,7 @@ impl Chrome {
     fn options(&self) -> Option<&Options> {
         match self {
             Self::Absent => None,
-            Self::Starting { options, .. } => Some(options),
+            Self::Starting(starting) => Some(&starting.options),
             Self::Running(browser) => Some(browser.options()),
         }
     }

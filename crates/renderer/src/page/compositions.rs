@@ -31,7 +31,7 @@ pub(crate) async fn one(
     #[derive(Deserialize)]
     #[serde(rename_all = "lowercase")]
     enum Found {
-        Composition(PageComposition),
+        Composition(Box<PageComposition>),
         Available(Vec<String>),
     }
     mount_root(page, role).await?;
@@ -44,7 +44,7 @@ pub(crate) async fn one(
         json(id)
     );
     match evaluate(page, &script, id).await? {
-        Found::Composition(composition) => Ok(composition),
+        Found::Composition(composition) => Ok(*composition),
         Found::Available(available) => Err(PageError::UnknownComposition {
             id: id.to_owned(),
             available,

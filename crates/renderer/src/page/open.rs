@@ -308,7 +308,7 @@ pub(crate) fn even_size(width: u32, height: u32, scale: Scale) -> (u32, u32) {
     let even = |size: u32| {
         (1..=size)
             .rev()
-            .find(|size| (f64::from(*size) * scale.get()).round() as u64 % 2 == 0)
+            .find(|size| ((f64::from(*size) * scale.get()).round() as u64).is_multiple_of(2))
             .unwrap_or(size)
     };
     (even(width), even(height))
