@@ -108,7 +108,7 @@ struct Opener<'a> {
 
 /// The samples of a voice.
 enum Reader {
-    Decoder(Decoder),
+    Decoder(Box<Decoder>),
     Spool(SpoolReader),
     Pieces(Box<PiecesReader>),
     Shifted(Box<ShiftedReader>),
@@ -152,7 +152,7 @@ impl Opener<'_> {
                 )?;
                 if material.planned.uses == 1 && self.decoders < MOST_DECODERS {
                     self.decoders += 1;
-                    return Ok(Reader::Decoder(decoder));
+                    return Ok(Reader::Decoder(Box::new(decoder)));
                 }
                 Spool::fill(
                     decoder,
@@ -232,11 +232,9 @@ impl Heard {
         buffer.resize(((end - begin) * SAMPLE_BYTES) as usize, 0);
         let filled = self.reader.read(&mut buffer).await?;
         self.ended = filled < buffer.len();
-        let mut at = begin;
-        for sample in buffer[..filled].chunks_exact(SAMPLE_BYTES as usize) {
+        for (at, sample) in (begin..).zip(buffer[..filled].chunks_exact(SAMPLE_BYTES as usize)) {
             let gain = self.gain_at(at);
             block.add(at, sample, gain);
-            at += 1;
         }
         block.input = buffer;
         Ok(())

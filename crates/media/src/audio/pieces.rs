@@ -56,7 +56,7 @@ enum Content {
     File(File),
     Url {
         bytes: ChildStdout,
-        _running: Running,
+        _running: Box<Running>,
     },
 }
 
@@ -256,7 +256,7 @@ async fn open(
                 .map_err(io::Error::other)?;
             Content::Url {
                 bytes: running.take_stdout().map_err(io::Error::other)?,
-                _running: running,
+                _running: Box::new(running),
             }
         }
     };

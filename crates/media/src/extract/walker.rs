@@ -110,7 +110,7 @@ impl Walker {
             }
             match self.events.recv().await {
                 Some(Event::TimeBase(numerator, denominator)) => {
-                    self.clock = Some(Clock::new(numerator, denominator, video))
+                    self.clock = Some(Clock::new(numerator, denominator, video));
                 }
                 Some(Event::Frame(frame)) => self.take(frame, video)?,
                 Some(Event::Failed(error)) => return Err(Failed::ffmpeg(error)),

@@ -159,7 +159,14 @@ async fn playing_reads_the_file_once_and_so_do_two_places_by_turns() {
 #[tokio::test]
 async fn a_stream_that_begins_late_is_counted_from_the_start_of_the_file() {
     let folder = folder();
-    let video = open(counting(&folder, "a.ts", "25", 60, &["-f", "mpegts"])).await;
+    let video = open(counting(
+        &folder,
+        "a.mkv",
+        "25",
+        60,
+        &["-output_ts_offset", "1.4"],
+    ))
+    .await;
     let taken = pictures(
         &video,
         [0, 1, 30, 59, 70].map(|frame| f64::from(frame) / 25.0),
@@ -212,7 +219,9 @@ async fn colours_follow_the_tags_and_then_the_size() {
     check_colours(&["-colorspace", "bt709", "-color_range", "tv"], &tagged).await;
     let small = format!("scale=out_color_matrix=bt601:out_range=tv:{flags},format=yuv420p");
     check_colours(&[], &small).await;
-    let full = format!("scale=out_color_matrix=bt709:out_range=pc:{flags},format=yuvj444p");
+    let to_full = "colorspace=iall=bt709:irange=tv:all=bt709:range=pc:fast=1:format=yuv444p";
+    let full =
+        format!("scale=out_color_matrix=bt709:out_range=tv:{flags},format=yuv444p,{to_full}");
     check_colours(&["-colorspace", "bt709", "-color_range", "pc"], &full).await;
 }
 
@@ -345,19 +354,19 @@ async fn an_uneven_frame_in_a_video_that_claims_a_rate_is_found_while_walking() 
         "passthrough",
         path.to_str().unwrap(),
     ]);
-    let video = open(Location::file(path)).await;
-    assert!(video.picture_at(2.0).await.is_ok());
-    let found = video.picture_at(4.0).await;
-    assert!(
-        matches!(
-            found,
-            Err(ExtractError::Unsupported {
-                reason: Unsupported::VariableFrameRate,
-                ..
-            })
-        ),
-        "{found:?}"
-    );
+    let found = match VideoSource::open(&ffmpeg().await, Location::file(path), deadline()).await {
+        // Some releases see it when they open the file.
+        Err(OpenError::Unsupported { reason, .. }) => reason,
+        Ok(video) => {
+            assert!(video.picture_at(2.0).await.is_ok());
+            match video.picture_at(4.0).await {
+                Err(ExtractError::Unsupported { reason, .. }) => reason,
+                other => panic!("{other:?}"),
+            }
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(found, Unsupported::VariableFrameRate);
 }
 
 #[tokio::test]
