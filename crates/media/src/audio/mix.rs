@@ -5,17 +5,14 @@
 //! integer, halves away from zero, and what exceeds 16 bits is clipped, once, at the end. Nothing is normalised or dithered.
 //! So the mix is a function of the timeline alone.
 
-use crate::audio::decode::Decoder;
 use crate::audio::error::AudioError;
+use crate::audio::opener::{Opener, Reader};
 use crate::audio::pcm::SAMPLE_BYTES;
-use crate::audio::pieces::{PiecesReader, ShiftedReader};
-use crate::audio::plan::{Plan, Planned, Sound, Voice};
-use crate::audio::spool::{Spool, SpoolReader};
-use crate::audio::survey::{Survey, survey};
+use crate::audio::plan::{Plan, Voice};
+use crate::audio::survey::survey;
 use crate::audio::timeline::{Loudness, Timeline};
 use crate::ffmpeg::Ffmpeg;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Instant;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
@@ -24,9 +21,6 @@ const BLOCK: u64 = 16 * 1024;
 
 /// Voices are opened this many samples before they are heard, so that their decoders are ready.
 const OPEN_AHEAD: u64 = 2 * Timeline::SAMPLE_RATE as u64;
-
-/// So many decoders run at a time. What is heard beside them is decoded to disk first.
-const MOST_DECODERS: usize = 12;
 
 /// Mixes `timeline` and writes it to `sink`: 16-bit little-endian, two channels interleaved, exactly
 /// [`Timeline::samples`] samples for each channel.
@@ -45,14 +39,7 @@ pub async fn write_pcm(
 ) -> Result<(), AudioError> {
     let survey = survey(ffmpeg, timeline, deadline).await?;
     let Plan { stretches, voices } = Plan::new(&survey.audible(timeline), timeline);
-    let mut opener = Opener {
-        ffmpeg,
-        deadline,
-        scratch,
-        survey,
-        stretches: stretches.into_iter().map(Material::new).collect(),
-        decoders: 0,
-    };
+    let mut opener = Opener::new(ffmpeg, survey, stretches, scratch, deadline);
     let mut waiting = in_order_of_time(voices);
     let mut heard: Vec<Heard> = Vec::new();
     let mut block = Block::new();
@@ -88,109 +75,6 @@ fn in_order_of_time(
     let mut voices: Vec<(usize, Voice)> = voices.into_iter().enumerate().collect();
     voices.sort_by_key(|(order, voice)| (voice.begin, *order));
     voices.into_iter().peekable()
-}
-
-/// A stretch of the plan, and its samples where they are on disk.
-struct Material {
-    planned: Planned,
-    spool: Option<Arc<Spool>>,
-}
-
-/// Gives voices their samples.
-struct Opener<'a> {
-    ffmpeg: &'a Ffmpeg,
-    deadline: Instant,
-    scratch: &'a Path,
-    survey: Survey,
-    stretches: Vec<Material>,
-    decoders: usize,
-}
-
-/// The samples of a voice.
-enum Reader {
-    Decoder(Box<Decoder>),
-    Spool(SpoolReader),
-    Pieces(Box<PiecesReader>),
-    Shifted(Box<ShiftedReader>),
-}
-
-impl Material {
-    fn new(planned: Planned) -> Self {
-        Self {
-            planned,
-            spool: None,
-        }
-    }
-}
-
-impl Opener<'_> {
-    async fn open(&mut self, sound: &Sound) -> Result<Reader, AudioError> {
-        match sound {
-            Sound::Stretch { index, offset } => self.open_stretch(*index, *offset).await,
-            Sound::Inline(track) if track.tone_frequency == 1.0 => Ok(Reader::Pieces(Box::new(
-                PiecesReader::new(self.ffmpeg, track, self.deadline),
-            ))),
-            Sound::Inline(track) => Ok(Reader::Shifted(Box::new(ShiftedReader::start(
-                self.ffmpeg,
-                track,
-                self.deadline,
-            )?))),
-        }
-    }
-
-    async fn open_stretch(&mut self, index: usize, offset: u64) -> Result<Reader, AudioError> {
-        let material = &mut self.stretches[index];
-        let stretch = &material.planned.stretch;
-        let spool = match material.spool.take() {
-            Some(spool) => spool,
-            None => {
-                let decoder = Decoder::start(
-                    self.ffmpeg,
-                    stretch,
-                    self.survey.info(&stretch.media),
-                    self.deadline,
-                )?;
-                if material.planned.uses == 1 && self.decoders < MOST_DECODERS {
-                    self.decoders += 1;
-                    return Ok(Reader::Decoder(Box::new(decoder)));
-                }
-                Spool::fill(
-                    decoder,
-                    stretch.end - stretch.begin,
-                    spool_path(self.scratch, index),
-                )
-                .await?
-            }
-        };
-        let reader = spool.read_from(offset).await?;
-        material.planned.uses -= 1;
-        if material.planned.uses > 0 {
-            material.spool = Some(spool);
-        }
-        Ok(Reader::Spool(reader))
-    }
-
-    async fn close(&mut self, reader: Reader) {
-        if let Reader::Decoder(decoder) = reader {
-            self.decoders -= 1;
-            decoder.stop().await;
-        }
-    }
-}
-
-fn spool_path(scratch: &Path, index: usize) -> PathBuf {
-    scratch.join(format!("sound-{index}.pcm"))
-}
-
-impl Reader {
-    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, AudioError> {
-        match self {
-            Self::Decoder(decoder) => decoder.read(buffer).await,
-            Self::Spool(spool) => spool.read(buffer).await,
-            Self::Pieces(pieces) => pieces.read(buffer).await,
-            Self::Shifted(shifted) => shifted.read(buffer).await,
-        }
-    }
 }
 
 /// A voice that is open.

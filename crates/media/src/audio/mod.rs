@@ -8,9 +8,11 @@
 //! frames → Timeline (tracks) → survey (what the files hold) → plan (stretches, voices) → mix → PCM
 //! ```
 
+mod builder;
 mod decode;
 mod error;
 mod mix;
+mod opener;
 mod pcm;
 mod pieces;
 mod plan;
@@ -19,6 +21,7 @@ mod survey;
 mod tempo;
 mod timeline;
 
+pub use builder::{AudioAsset, InlineAsset, TimelineBuilder, TimelineError};
 pub use error::AudioError;
 pub use mix::write_pcm;
-pub use timeline::{AudioAsset, InlineAsset, PcmSpan, Timeline, TimelineBuilder, TimelineError};
+pub use timeline::{PcmSpan, Timeline};

@@ -45,8 +45,8 @@ pub(super) async fn survey(
         }
         match probes.join_next().await {
             Some(Ok(probed)) => files.extend([probed?]),
-            // A probe is neither cancelled nor does it panic.
-            Some(Err(lost)) => tracing::error!(%lost, "a probe was lost"),
+            // Nobody cancels a probe, so this is a panic, which goes on here.
+            Some(Err(lost)) => std::panic::resume_unwind(lost.into_panic()),
             None => break,
         }
     }

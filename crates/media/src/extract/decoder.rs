@@ -46,16 +46,9 @@ pub(super) fn start(
     let (invocation, log) = report::attach(Invocation::new(ffmpeg))?;
     let mut running = invocation
         .args(seek.into_iter().flatten())
-        // Timestamps stay those of the file.
-        .args([
-            "-copyts",
-            "-an",
-            "-sn",
-            "-dn",
-            "-noautorotate",
-            "-threads",
-            "2",
-        ])
+        // Timestamps stay those of the file, and half a frame, where a connection broke, is none.
+        .args(["-copyts", "-fflags", "+discardcorrupt", "-an", "-sn", "-dn"])
+        .args(["-noautorotate", "-threads", "2"])
         .input(location)
         .args(["-map", "0:v:0", "-vf", &filters, "-fps_mode", "passthrough"])
         // A full-range yuv420p instead of the yuvj420p of the standard, which would be copied once more.

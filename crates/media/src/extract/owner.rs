@@ -45,12 +45,15 @@ impl Walkers {
         for index in near {
             // It leaves its place while it walks: one that fails is gone.
             let mut walker = self.walkers.remove(index);
-            let step = walker.picture_at(&self.video, seconds).await?;
-            self.walkers.insert(index, walker);
-            if let Step::Shown(frame, at) = step {
-                let used = self.walkers.remove(index);
-                self.walkers.push(used);
-                return Ok((frame, at));
+            match walker.picture_at(&self.video, seconds).await {
+                Ok(Step::Shown(frame, at)) => {
+                    self.walkers.push(walker);
+                    return Ok((frame, at));
+                }
+                Ok(Step::Behind) => self.walkers.insert(index, walker),
+                // A connection that stood idle while the page showed other things may be gone; a new one tells.
+                Err(failed) if failed.is_lost_input() => {}
+                Err(failed) => return Err(failed),
             }
         }
         self.jump(seconds).await

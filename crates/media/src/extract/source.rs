@@ -1,7 +1,7 @@
 //! An open video.
 
 use crate::extract::owner::{self, Request};
-use crate::failure::RunError;
+use crate::failure::{FailureKind, RunError};
 use crate::ffmpeg::Ffmpeg;
 use crate::location::Location;
 use crate::probe::{ProbeError, Rate, VideoStream, probe};
@@ -192,6 +192,11 @@ impl Opened {
 impl Failed {
     pub(super) fn ffmpeg(error: RunError) -> Self {
         Self::Ffmpeg(Arc::new(error))
+    }
+
+    /// Whether the connection to the video broke.
+    pub(super) fn is_lost_input(&self) -> bool {
+        matches!(self, Self::Ffmpeg(error) if error.kind() == Some(FailureKind::InputLost))
     }
 
     fn at(self, location: &Location, seconds: f64) -> ExtractError {

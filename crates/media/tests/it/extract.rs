@@ -400,8 +400,35 @@ async fn times_that_are_none_and_videos_that_break_off_are_errors() {
     assert!(video.picture_at(0.0).await.is_ok());
     match video.picture_at(7.9).await {
         Err(ExtractError::Decode { source, .. }) => {
-            assert_eq!(source.kind(), Some(FailureKind::InputLost), "{source}")
+            assert_eq!(source.kind(), Some(FailureKind::InputLost), "{source}");
         }
         other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_while_a_page_plays_is_replaced() {
+    let folder = folder();
+    let path = file(&folder, "noise.mp4");
+    let noise = "color=gray:size=320x240:rate=25:duration=8,noise=alls=100:allf=t";
+    let options = [
+        "-preset",
+        "ultrafast",
+        "-g",
+        "25",
+        "-movflags",
+        "+faststart",
+    ];
+    run(["-f", "lavfi", "-i", noise]
+        .into_iter()
+        .chain(options)
+        .chain([path.to_str().unwrap()]));
+    assert!(path.metadata().unwrap().len() > 9_000_000);
+    let server = Server::cutting(&folder, 6_000_000);
+    let video = open(server.url("noise.mp4")).await;
+    for frame in 0..190 {
+        let seconds = f64::from(frame) / 25.0;
+        let picture = video.picture_at(seconds).await.unwrap();
+        assert!((picture.seconds - seconds).abs() < 0.001);
     }
 }

@@ -333,7 +333,7 @@ async fn what_does_not_fit_together_is_told_apart() {
     for sound in [None, Some(&silence(30.0, 9))] {
         match fails(&chunks, sound, PathBuf::from("/dev/full")).await {
             AssembleError::Video(JoinError::Ffmpeg(source)) => {
-                assert_eq!(source.kind(), Some(FailureKind::DiskFull), "{source}")
+                assert_eq!(source.kind(), Some(FailureKind::DiskFull), "{source}");
             }
             other => panic!("{other:?}"),
         }
