@@ -8,6 +8,7 @@ use crate::session::Session;
 use process::{Child, Ended, TreeUsage};
 use std::fmt;
 use std::io;
+use std::sync::OnceLock;
 use tempfile::TempDir;
 
 /// A running Chrome, under supervision. Dropping it ends Chrome with every descendant, and removes its profile.
@@ -16,6 +17,8 @@ pub struct Browser {
     options: Options,
     version: Version,
     session: Session,
+    /// Whether its pages answer begin-frames, once a page has told.
+    controls: OnceLock<bool>,
     // Before `profile`: Chrome must have ended when its folder goes.
     child: Child,
     _profile: TempDir,
@@ -41,6 +44,7 @@ impl Browser {
             options,
             version,
             session,
+            controls: OnceLock::new(),
             child,
             _profile: profile,
         }
@@ -65,27 +69,39 @@ impl Browser {
     /// # Errors
     /// [`CallError`] if Chrome is gone.
     pub async fn open_page(&self, viewport: Viewport) -> Result<(Page, Events), CallError> {
-        let context = self
-            .session
-            .call(&CreateBrowserContext {})
-            .await?
-            .browser_context_id;
-        let create = |enable_begin_frame_control| CreateTarget {
-            url: "about:blank",
-            width: viewport.width,
-            height: viewport.height,
-            browser_context_id: &context,
-            enable_begin_frame_control,
-        };
-        let mut controlled = self.options.begin_frame_control;
-        let target = match self.session.call(&create(controlled)).await {
-            Err(CallError::Refused { message, .. }) if controlled => {
-                tracing::info!(%message, "this Chrome has no begin-frame control; screenshots are taken instead");
-                controlled = false;
-                self.session.call(&create(false)).await?
+        if self.options.begin_frame_control && *self.controls.get().unwrap_or(&true) {
+            let opened = self.open_target(viewport, true).await?;
+            if self.controls.get().is_some() {
+                return Ok(opened);
             }
-            target => target?,
-        };
+            // Full Chromium takes the option and ignores it: only a frame tells.
+            let controls = opened.0.answers_begin_frames().await?;
+            // Two first pages at once find out the same.
+            let _ = self.controls.set(controls);
+            if controls {
+                return Ok(opened);
+            }
+            tracing::info!("this Chrome has no begin-frame control; screenshots are taken instead");
+        }
+        self.open_target(viewport, false).await
+    }
+
+    async fn open_target(
+        &self,
+        viewport: Viewport,
+        controlled: bool,
+    ) -> Result<(Page, Events), CallError> {
+        let context = self.session.call(&CreateBrowserContext {}).await?;
+        let target = self
+            .session
+            .call(&CreateTarget {
+                url: "about:blank",
+                width: viewport.width,
+                height: viewport.height,
+                browser_context_id: &context.browser_context_id,
+                enable_begin_frame_control: controlled,
+            })
+            .await?;
         let attached = self
             .session
             .call(&AttachToTarget {
@@ -96,7 +112,7 @@ impl Browser {
         Page::prepare(
             self.session.page(attached.session_id.into()),
             self.session.clone(),
-            context,
+            context.browser_context_id,
             viewport,
             controlled,
         )

@@ -2,8 +2,8 @@
 
 use crate::camera::{Camera, PictureFormat};
 use crate::command::{
-    AddScript, DisposeBrowserContext, EnableInspector, EnableLog, EnablePage, EnableRuntime,
-    Evaluate, Evaluated, MediaFeature, Navigate, RemoteException, SetDeviceMetrics,
+    AddScript, BeginFrame, DisposeBrowserContext, EnableInspector, EnableLog, EnablePage,
+    EnableRuntime, Evaluate, Evaluated, MediaFeature, Navigate, RemoteException, SetDeviceMetrics,
     SetEmulatedMedia, SetLifecycleEvents,
 };
 use crate::error::CallError;
@@ -41,6 +41,9 @@ impl Events {
         self.0.recv().await
     }
 }
+
+/// DevTools' code for a method that this Chrome does not have.
+const METHOD_NOT_FOUND: i64 = -32601;
 
 /// What tells `Emulation.setDeviceMetricsOverride` to leave the scale that Chrome was started with.
 const KEEP_SCALE: f64 = 0.0;
@@ -119,6 +122,14 @@ impl Page {
     #[must_use]
     pub fn is_controlled(&self) -> bool {
         self.controlled
+    }
+
+    pub(crate) async fn answers_begin_frames(&self) -> Result<bool, CallError> {
+        match self.session.call(&BeginFrame { screenshot: None }).await {
+            Ok(_) => Ok(true),
+            Err(CallError::Refused { code, .. }) if code == METHOD_NOT_FOUND => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Runs `source` in every document that the page opens from now on, before the document's own scripts.

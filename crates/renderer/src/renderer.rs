@@ -18,12 +18,6 @@ use std::path::PathBuf;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-/// The page in which compositions are evaluated; nobody sees it.
-const EVALUATION: Viewport = Viewport {
-    width: 1280,
-    height: 720,
-};
-
 /// How to start a renderer.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
@@ -77,9 +71,7 @@ impl Renderer {
     ) -> Result<Vec<PageComposition>, PageError> {
         let _mounted = self.mount(page).await?;
         let role = self.evaluating();
-        let mut page = self
-            .open(page, role, EVALUATION, Scale::default(), UNSEEN, events)
-            .await?;
+        let mut page = self.open(page, role, Look::unseen(), events).await?;
         compositions::all(&mut page, role).await
     }
 
@@ -95,9 +87,7 @@ impl Renderer {
     ) -> Result<PageComposition, PageError> {
         let _mounted = self.mount(page).await?;
         let role = self.evaluating();
-        let mut page = self
-            .open(page, role, EVALUATION, Scale::default(), UNSEEN, events)
-            .await?;
+        let mut page = self.open(page, role, Look::unseen(), events).await?;
         compositions::one(&mut page, role, id).await
     }
 
@@ -149,47 +139,47 @@ impl Renderer {
         look: Look,
         events: &UnboundedSender<Event>,
     ) -> Result<Stage, PageError> {
-        let page = self
-            .open(
-                request,
-                role,
-                look.viewport,
-                look.scale,
-                look.format,
-                events,
-            )
-            .await?;
+        let page = self.open(request, role, look, events).await?;
         Stage::mount(page, composition, role, look.transparent).await
     }
 
+    /// Opens a page. A Chrome that died since it was used last is replaced without further ado.
     async fn open(
         &mut self,
         request: &PageRequest,
         role: PageRole,
-        viewport: Viewport,
-        scale: Scale,
-        format: PictureFormat,
+        look: Look,
+        events: &UnboundedSender<Event>,
+    ) -> Result<OpenPage, PageError> {
+        match self.open_once(request, role, look, events).await {
+            Err(PageError::Crashed { reason, .. }) => {
+                tracing::warn!(reason, "Chrome died; a new one is started");
+                self.end_chrome();
+                self.open_once(request, role, look, events).await
+            }
+            opened => opened,
+        }
+    }
+
+    async fn open_once(
+        &mut self,
+        request: &PageRequest,
+        role: PageRole,
+        look: Look,
         events: &UnboundedSender<Event>,
     ) -> Result<OpenPage, PageError> {
         let options = chrome_options(
             self.config.chrome.clone(),
             &request.chromium_options,
-            scale.get(),
+            look.scale.get(),
         );
         let browser = self
             .chrome
             .running(options)
             .await
             .map_err(StartError::from)?;
-        page::open(
-            browser,
-            &self.server,
-            request,
-            role,
-            (viewport, format),
-            events,
-        )
-        .await
+        let view = (look.viewport, look.format);
+        page::open(browser, &self.server, request, role, view, events).await
     }
 
     async fn mount(&mut self, request: &PageRequest) -> Result<(Ffmpeg, Mounted), StartError> {
@@ -225,8 +215,20 @@ pub(crate) struct Look {
     pub(crate) transparent: bool,
 }
 
-/// The format of pictures that are never taken.
-const UNSEEN: PictureFormat = PictureFormat::Jpeg(80);
+impl Look {
+    /// For pages of which no picture is taken.
+    fn unseen() -> Self {
+        Self {
+            viewport: Viewport {
+                width: 1280,
+                height: 720,
+            },
+            scale: Scale::default(),
+            format: PictureFormat::Jpeg(80),
+            transparent: false,
+        }
+    }
+}
 
 impl fmt::Debug for Renderer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

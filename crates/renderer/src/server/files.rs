@@ -2,7 +2,7 @@
 
 use crate::server::Mount;
 use crate::server::respond::{Body, empty, failure, finish, nothing, start};
-use crate::site::{ByteRange, Opened, SiteFileError, SiteFiles};
+use crate::site::{ByteRange, Opened, SiteFileError};
 use futures_util::TryStreamExt;
 use http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE,
@@ -19,11 +19,13 @@ pub(crate) async fn answer<B>(mount: &Mount, request: &Request<B>) -> Response<B
     let Some((name, files)) = &mount.site else {
         return empty(StatusCode::NOT_FOUND);
     };
-    let Some(path) = site_path(name, request.uri().path()) else {
-        return empty(StatusCode::NOT_FOUND);
+    let path = match site_path(name, request.uri().path()) {
+        None => return empty(StatusCode::NOT_FOUND),
+        Some(path) if path.is_empty() => "index.html".to_owned(),
+        Some(path) => path,
     };
     let range = asked_range(request.headers());
-    match open(files.as_ref(), &path, range).await {
+    match files.open(&path, range).await {
         Ok(opened) => whole_or_part(
             opened,
             &path,
@@ -42,15 +44,6 @@ pub(crate) async fn answer<B>(mount: &Mount, request: &Request<B>) -> Response<B
             failure(&error)
         }
     }
-}
-
-async fn open(
-    files: &dyn SiteFiles,
-    path: &str,
-    range: Option<ByteRange>,
-) -> Result<Opened, SiteFileError> {
-    let path = if path.is_empty() { "index.html" } else { path };
-    files.open(path, range).await
 }
 
 fn whole_or_part(opened: Opened, path: &str, part: bool, head: bool) -> Response<Body> {

@@ -161,3 +161,110 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Body> {
         _ => empty(StatusCode::METHOD_NOT_ALLOWED),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remote::NoRemoteMedia;
+    use crate::site::FolderSite;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// Asks as a browser does, and returns the answer's head, in lower case, and its body.
+    async fn ask(server: &Server, request: &str) -> (String, String) {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, server.port()))
+            .await
+            .unwrap();
+        let request = format!("{request}\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_lowercase(), body.to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_site_is_served_while_it_is_mounted() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("public")).unwrap();
+        std::fs::write(folder.path().join("index.html"), "<p>index").unwrap();
+        std::fs::write(folder.path().join("public/a.txt"), "0123456789").unwrap();
+        let server = Server::start().await.unwrap();
+        let (head, _) = ask(&server, "GET / HTTP/1.1").await;
+        assert!(head.starts_with("http/1.1 404"), "{head}");
+
+        let ffmpeg = Ffmpeg::locate().await.unwrap();
+        let files: Arc<dyn SiteFiles> = Arc::new(FolderSite::new(folder.path()));
+        let mounted = server.mount(
+            Some(("s".to_owned(), files)),
+            Arc::new(NoRemoteMedia),
+            ffmpeg,
+        );
+        assert_eq!(
+            server.page_url("s"),
+            format!("http://localhost:{}/sites/s/index.html", server.port())
+        );
+        for path in ["/", "/index.html", "/sites/s/index.html"] {
+            let (head, body) = ask(&server, &format!("GET {path} HTTP/1.1")).await;
+            assert!(
+                head.starts_with("http/1.1 200") && head.contains("text/html"),
+                "{path}: {head}"
+            );
+            assert_eq!(body, "<p>index");
+        }
+        let (head, body) = ask(
+            &server,
+            "GET /sites/s/public/a.txt HTTP/1.1\r\nrange: bytes=3-5",
+        )
+        .await;
+        assert!(
+            head.starts_with("http/1.1 206") && head.contains("content-range: bytes 3-5/10"),
+            "{head}"
+        );
+        assert_eq!(body, "345");
+        let (head, _) = ask(&server, "GET /public/a.txt HTTP/1.1\r\nrange: bytes=10-").await;
+        assert!(
+            head.starts_with("http/1.1 416") && head.contains("content-range: bytes */10"),
+            "{head}"
+        );
+        let (head, body) = ask(&server, "HEAD /public/a.txt HTTP/1.1").await;
+        assert!(
+            head.contains("content-length: 10") && body.is_empty(),
+            "{head}"
+        );
+        let (head, _) = ask(&server, "GET /public/../../etc/passwd HTTP/1.1").await;
+        assert!(head.starts_with("http/1.1 404"), "{head}");
+        let (head, _) = ask(&server, "POST / HTTP/1.1\r\ncontent-length: 0").await;
+        assert!(head.starts_with("http/1.1 405"), "{head}");
+
+        drop(mounted);
+        let (head, _) = ask(&server, "GET / HTTP/1.1").await;
+        assert!(head.starts_with("http/1.1 404"), "{head}");
+    }
+
+    #[tokio::test]
+    async fn pages_of_other_origins_may_ask_and_failures_are_told_as_components_expect() {
+        let server = Server::start().await.unwrap();
+        let ffmpeg = Ffmpeg::locate().await.unwrap();
+        let _mounted = server.mount(None, Arc::new(NoRemoteMedia), ffmpeg);
+        let (head, _) = ask(
+            &server,
+            "OPTIONS /proxy HTTP/1.1\r\naccess-control-request-private-network: true",
+        )
+        .await;
+        assert!(
+            head.starts_with("http/1.1 200")
+                && head.contains("access-control-allow-private-network: true"),
+            "{head}"
+        );
+        let question = "GET /proxy?src=https%3A%2F%2Fexample.com%2Fa.mp4&time=0&transparent=false&toneMapped=true HTTP/1.1";
+        let (head, body) = ask(&server, question).await;
+        assert!(
+            head.starts_with("http/1.1 500") && head.contains("access-control-allow-origin: *"),
+            "{head}"
+        );
+        assert_eq!(
+            body,
+            r#"{"error":"Error: media at `https://example.com/a.mp4` cannot be read: only media of the site are read here"}"#
+        );
+    }
+}
