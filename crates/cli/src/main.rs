@@ -46,7 +46,12 @@ async fn run(command: Subcommands) -> Result<(), CliError> {
 
 /// What happens underneath goes to standard error: problems, and everything with `--verbose`.
 fn log(verbose: bool) {
-    let default = if verbose { "info" } else { "error" };
+    // s3s reports every refusal as a failure of its own; what matters of it is in the event history.
+    let default = if verbose {
+        "info,s3s=off"
+    } else {
+        "error,s3s=off"
+    };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     tracing_subscriber::fmt()
         .with_env_filter(filter)

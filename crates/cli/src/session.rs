@@ -97,7 +97,10 @@ impl Session {
 pub(crate) async fn open(args: &EmbeddedCloud, port: u16) -> Result<Access, CliError> {
     let state = match &args.state {
         Some(memory) if memory.as_os_str() == "memory" => StateLocation::Memory,
-        Some(folder) => StateLocation::Folder(folder.clone()),
+        // Functions run in folders of their own: what is relative here means something else there.
+        Some(folder) => {
+            StateLocation::Folder(std::path::absolute(folder).map_err(CliError::Runtime)?)
+        }
         None => StateLocation::Folder(default_state()?),
     };
     let mut config = Config::new(

@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 use crate::incoming::Head;
 
 /// A service of this cloud.
+#[expect(clippy::enum_variant_names, reason = "AWS's own name")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Service {
     Iam,

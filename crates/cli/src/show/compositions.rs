@@ -20,7 +20,7 @@ pub(crate) struct CompositionRow {
 /// A table of id, size, frame rate, frames and duration.
 pub(crate) fn table(rows: &[CompositionRow]) -> Table {
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED).set_header([
+    table.load_style(UTF8_FULL_CONDENSED).set_header([
         "composition",
         "size",
         "fps",

@@ -19,7 +19,7 @@ pub(crate) struct Movie {
 
 /// Reads `file` and checks that its timestamps are strictly increasing and start at the first frame.
 pub(crate) fn read(file: &Path) -> Movie {
-    let mp4 = Mp4::read_file(file).unwrap();
+    let (mp4, _) = Mp4::read_file(file).unwrap();
     let of = |kind| {
         mp4.tracks()
             .values()

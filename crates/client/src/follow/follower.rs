@@ -29,7 +29,7 @@ pub(super) struct Follower {
     misses: u32,
     renewed: bool,
     blind_since: Option<Instant>,
-    taken_up_at: Option<Instant>,
+    asked_at: Option<Instant>,
 }
 
 /// How the progress is learnt.
@@ -54,7 +54,7 @@ impl Follower {
             misses: 0,
             renewed: false,
             blind_since: None,
-            taken_up_at: None,
+            asked_at: None,
         }
     }
 
@@ -108,36 +108,38 @@ impl Follower {
     /// Takes a render up again that nobody leads any more.
     ///
     /// Asking for its status does that: the function decides by the lease whether to launch it
-    /// anew, so that any number of watchers may ask.
+    /// anew, so that any number of watchers may ask, and one whose clock runs ahead asks again.
     async fn watch_for_silence(&mut self) {
         let now = Instant::now();
         let silence = self.tracker.silence(now);
         if silence < self.options.silence {
+            self.asked_at = None;
             return;
         }
-        if silence >= self.options.give_up && self.taken_up_at.is_some() {
+        let Some(asked_at) = self.asked_at else {
+            self.take_up(now).await;
+            self.waiting.push_back(Event::TakenUp { silence });
+            return;
+        };
+        if silence >= self.options.give_up {
             self.end = Some(Err(FollowError::Stalled {
                 id: self.render.id.clone(),
                 silence,
             }));
-            return;
+        } else if now.saturating_duration_since(asked_at) >= self.options.silence / 3 {
+            self.take_up(now).await;
         }
-        let recently = |at: Instant| now.saturating_duration_since(at) < self.options.silence;
-        if self.taken_up_at.is_some_and(recently) {
-            return;
-        }
-        self.taken_up_at = Some(now);
+    }
+
+    async fn take_up(&mut self, now: Instant) {
+        self.asked_at = Some(now);
         if self.way == Way::Ask {
             // Each look has been such a call.
-            self.waiting.push_back(Event::TakenUp { silence });
             return;
         }
-        match self.render.ask_status().await {
-            Ok(_) => self.waiting.push_back(Event::TakenUp { silence }),
-            Err(Blind::Invoke(error)) => {
-                tracing::warn!(%error, "a silent render cannot be taken up again yet");
-            }
-            Err(other) => tracing::debug!(?other, "the function's word on a silent render"),
+        if let Err(error) = self.render.ask_status().await {
+            // Often the limit of concurrent executions; it is asked again soon.
+            tracing::warn!(?error, "a silent render cannot be taken up again yet");
         }
     }
 

@@ -33,12 +33,13 @@ pub struct FollowOptions {
 }
 
 impl Default for FollowOptions {
-    /// Looks twice a second; takes a render up after 15 s, three of its heartbeats; gives it up
-    /// after 5 min; waits a minute for a network that is gone.
+    /// Looks twice a second; takes a render up after 16 s, when three heartbeats are missing and
+    /// the function, too, holds its launch for gone; gives it up after 5 min; waits a minute for a
+    /// network that is gone.
     fn default() -> Self {
         Self {
             interval: Duration::from_millis(500),
-            silence: Duration::from_secs(15),
+            silence: Duration::from_secs(16),
             give_up: Duration::from_secs(5 * 60),
             unreachable: Duration::from_secs(60),
         }

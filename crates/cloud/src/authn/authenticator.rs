@@ -42,15 +42,9 @@ pub(crate) fn service_of(head: &Head) -> Result<Service, String> {
 }
 
 impl Authenticator {
-    pub(crate) fn new(
-        account: iam::AccountId,
-        region: Region,
-        identities: Identities,
-        sessions: Sessions,
-    ) -> Self {
+    pub(crate) fn new(region: Region, identities: Identities, sessions: Sessions) -> Self {
         Self {
             credentials: Credentials {
-                account,
                 identities,
                 sessions,
             },
@@ -76,17 +70,15 @@ impl Authenticator {
         let in_words = |error: AuthError| error.into_api_error(service);
         let (caller, body) = match Claim::read(&head, service).map_err(in_words)? {
             Claim::Unsigned if service == Service::S3 => {
-                let body = VerifiedBody::plain(body, &head, None, trail.clone())?;
-                (Caller::anonymous(), body)
+                let mode = PayloadMode::unsigned(&head).map_err(in_words)?;
+                (Caller::anonymous(), keyless(body, &head, mode, &trail)?)
             }
             Claim::Unsigned => return Err(in_words(AuthError::Unsigned)),
             Claim::V2(claim) => {
                 trail.key_named(&claim.access_key_id);
                 let caller = self.v2(&claim, &head).map_err(in_words)?;
-                (
-                    caller,
-                    VerifiedBody::plain(body, &head, None, trail.clone())?,
-                )
+                let mode = PayloadMode::unsigned(&head).map_err(in_words)?;
+                (caller, keyless(body, &head, mode, &trail)?)
             }
             Claim::V4(claim) => {
                 trail.key_named(&claim.access_key_id);
@@ -107,7 +99,6 @@ impl Authenticator {
         )?;
         v2(claim, head, &found.secret)?;
         Ok(found.caller.signing(CredentialUse {
-            access_key_id: claim.access_key_id.clone(),
             kind: SignatureKind::PresignedV2,
             // The URL does not say when it was made.
             signed_at: head.received_at,
@@ -135,22 +126,13 @@ impl Authenticator {
         let body = if service == Service::S3 {
             let (mode, text) = PayloadMode::read(head, claim.kind).map_err(in_words)?;
             let key = v4(claim, head, service, &text, &found.secret).map_err(in_words)?;
-            let trail = trail.clone();
             match mode {
-                PayloadMode::Unsigned => VerifiedBody::plain(body, head, None, trail)?,
-                PayloadMode::Sha256(hash) => VerifiedBody::plain(body, head, Some(hash), trail)?,
-                PayloadMode::UnsignedChunks => {
-                    VerifiedBody::chunked(body, head, None, true, trail)?
-                }
                 PayloadMode::SignedChunks { trailers } => {
-                    let signing = ChunkSigning::new(
-                        key,
-                        &claim.signed_at_text,
-                        &claim.scope,
-                        &claim.signature,
-                    );
-                    VerifiedBody::chunked(body, head, Some(signing), trailers, trail)?
+                    let (at, seed) = (&claim.signed_at_text, &claim.signature);
+                    let signing = ChunkSigning::new(key, at, &claim.scope, seed);
+                    VerifiedBody::chunked(body, head, Some(signing), trailers, trail.clone())?
                 }
+                other => keyless(body, head, other, trail)?,
             }
         } else {
             let bytes = body.whole(head, largest_body(service), trail).await?;
@@ -158,11 +140,28 @@ impl Authenticator {
             VerifiedBody::whole(bytes)
         };
         let caller = found.caller.signing(CredentialUse {
-            access_key_id: claim.access_key_id.clone(),
             kind: claim.kind,
             signed_at: claim.signed_at,
         });
         Ok((caller, body))
+    }
+}
+
+/// A body whose bytes no key has signed: at most their hash, as part of the head.
+fn keyless(
+    body: ReceivedBody,
+    head: &Head,
+    mode: PayloadMode,
+    trail: &Trail,
+) -> Result<VerifiedBody, ApiError> {
+    let trail = trail.clone();
+    match mode {
+        PayloadMode::Unsigned => VerifiedBody::plain(body, head, None, trail),
+        PayloadMode::Sha256(hash) => VerifiedBody::plain(body, head, Some(hash), trail),
+        PayloadMode::UnsignedChunks => VerifiedBody::chunked(body, head, None, true, trail),
+        PayloadMode::SignedChunks { .. } => {
+            Err(AuthError::ContentSha256Invalid.into_api_error(Service::S3))
+        }
     }
 }
 

@@ -30,7 +30,6 @@ pub(crate) enum Identity {
 /// A user.
 #[derive(Debug)]
 pub(crate) struct UserIdentity {
-    pub(crate) account: AccountId,
     pub(crate) name: String,
     /// `arn:aws:iam::ACCOUNT:user/PATH/NAME`.
     pub(crate) arn: String,
@@ -42,24 +41,18 @@ pub(crate) struct UserIdentity {
 /// A session of a role.
 #[derive(Debug)]
 pub(crate) struct SessionIdentity {
-    pub(crate) account: AccountId,
-    pub(crate) role_name: String,
     /// `arn:aws:iam::ACCOUNT:role/PATH/NAME`.
     pub(crate) role_arn: String,
     /// `AROA…`.
     pub(crate) role_id: String,
     pub(crate) role_tags: BTreeMap<String, String>,
     pub(crate) session_name: String,
-    /// `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`.
-    pub(crate) arn: String,
     pub(crate) issued_at: Timestamp,
-    pub(crate) expires_at: Timestamp,
 }
 
 /// How the request was signed.
 #[derive(Debug, Clone)]
 pub(crate) struct CredentialUse {
-    pub(crate) access_key_id: String,
     pub(crate) kind: SignatureKind,
     /// The time in the signature.
     pub(crate) signed_at: Timestamp,

@@ -256,7 +256,7 @@ fn timestamp(text: &str) -> Option<Timestamp> {
         return None;
     }
     let civil = DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
-    Some(TimeZone::UTC.to_timestamp(civil).ok()?)
+    TimeZone::UTC.to_timestamp(civil).ok()
 }
 
 fn expiry(text: &str) -> Result<SignedDuration, AuthError> {

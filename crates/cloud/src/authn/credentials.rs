@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iam::policy::Kind;
-use iam::{AccountId, Arn, Caller as Principal, Policy};
+use iam::{Arn, Caller as Principal, Policy};
 use jiff::Timestamp;
 
 use crate::authn::caller::{Caller, Identity, SessionIdentity, UserIdentity};
@@ -13,7 +13,6 @@ use crate::identity::{Directory, Identities, KeyStatus, Session, Sessions};
 /// Finds the owners of keys; a handle.
 #[derive(Debug, Clone)]
 pub(super) struct Credentials {
-    pub(super) account: AccountId,
     pub(super) identities: Identities,
     pub(super) sessions: Sessions,
 }
@@ -45,7 +44,6 @@ impl Credentials {
                 return Err(AuthError::BadToken);
             }
             let identity = UserIdentity {
-                account: self.account,
                 name: user.principal.name.clone(),
                 arn: user.principal.arn.clone(),
                 id: user.principal.id.clone(),
@@ -92,15 +90,11 @@ impl Credentials {
             .ok_or(AuthError::BadToken)?;
         layers.session = session_policies(directory, &session)?;
         let identity = SessionIdentity {
-            account: self.account,
-            role_name: role.principal.name.clone(),
             role_arn: role.principal.arn.clone(),
             role_id: session.role_id,
             role_tags: role.principal.tags.clone(),
             session_name: session.session_name,
-            arn: principal.as_str().to_owned(),
             issued_at: session.issued_at,
-            expires_at: session.expires_at,
         };
         Ok(Caller {
             identity: Identity::Session(Arc::new(identity)),

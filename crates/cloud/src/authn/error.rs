@@ -69,8 +69,6 @@ pub(super) enum AuthError {
         string_to_sign: String,
         signature: String,
     },
-    /// The body is not the one that was signed.
-    PayloadMismatch { claimed: String, computed: String },
 }
 
 impl AuthError {
@@ -177,12 +175,6 @@ impl AuthError {
                 .with("AWSAccessKeyId", access_key_id)
                 .with("StringToSign", string_to_sign)
                 .with("SignatureProvided", signature),
-            Self::PayloadMismatch { claimed, computed } => ApiError::bad_request(
-                "XAmzContentSHA256Mismatch",
-                "The provided 'x-amz-content-sha256' header does not match what was computed.",
-            )
-            .with("ClientComputedContentSHA256", claimed)
-            .with("S3ComputedContentSHA256", computed),
         }
     }
 
@@ -238,8 +230,7 @@ impl AuthError {
             Self::SignedHeaderMissing(_)
             | Self::ContentSha256Missing
             | Self::ContentSha256Invalid
-            | Self::Mismatch { .. }
-            | Self::PayloadMismatch { .. } => (codes.mismatch, MISMATCH.to_owned()),
+            | Self::Mismatch { .. } => (codes.mismatch, MISMATCH.to_owned()),
         };
         ApiError::forbidden(code, message)
     }

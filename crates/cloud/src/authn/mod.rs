@@ -22,9 +22,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub(crate) use self::authenticator::{Authenticator, service_of};
-pub(crate) use self::caller::{
-    Caller, CredentialUse, Identity, SessionIdentity, SignatureKind, UserIdentity,
-};
+pub(crate) use self::caller::{Caller, Identity, SignatureKind};
 pub(crate) use self::signature::{
     EMPTY_SHA256, Scope, SigningKey, equal, hex, sha256_hex, string_to_sign,
 };

@@ -38,19 +38,35 @@ impl PayloadMode {
             (None, SignatureKind::Header) => return Err(AuthError::ContentSha256Missing),
             (None, _) => UNSIGNED.to_owned(),
         };
-        let mode = match text.as_str() {
-            UNSIGNED => Self::Unsigned,
-            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => Self::SignedChunks { trailers: false },
-            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => Self::SignedChunks { trailers: true },
-            "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => Self::UnsignedChunks,
-            text if text.starts_with("STREAMING-AWS4-ECDSA-") => return Err(AuthError::Asymmetric),
-            text if is_sha256_hex(text) => Self::Sha256(text.to_owned()),
-            _ => return Err(AuthError::ContentSha256Invalid),
-        };
+        let mode = Self::parse(&text)?;
         // Chunks of a presigned request would be signed by nobody who knows them beforehand.
         if kind != SignatureKind::Header && matches!(mode, Self::SignedChunks { .. }) {
             return Err(AuthError::ContentSha256Invalid);
         }
         Ok((mode, text))
+    }
+    /// Reads the mode of a request whose signature, if it has one, says nothing about the body.
+    ///
+    /// # Errors
+    /// That it says something unknown, or speaks of chunks that a key signs.
+    pub(super) fn unsigned(head: &Head) -> Result<Self, AuthError> {
+        match Self::parse(head.header("x-amz-content-sha256").unwrap_or(UNSIGNED))? {
+            Self::SignedChunks { .. } => Err(AuthError::ContentSha256Invalid),
+            mode => Ok(mode),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, AuthError> {
+        match text {
+            UNSIGNED => Ok(Self::Unsigned),
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" => Ok(Self::SignedChunks { trailers: false }),
+            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" => {
+                Ok(Self::SignedChunks { trailers: true })
+            }
+            "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => Ok(Self::UnsignedChunks),
+            text if text.starts_with("STREAMING-AWS4-ECDSA-") => Err(AuthError::Asymmetric),
+            text if is_sha256_hex(text) => Ok(Self::Sha256(text.to_owned())),
+            _ => Err(AuthError::ContentSha256Invalid),
+        }
     }
 }

@@ -16,6 +16,7 @@ use crate::authz::own_calls::own_call;
 use crate::authz::particulars::{Particulars, ResourceSide};
 use crate::config::Region;
 use crate::events::{Outcome, RecordedDecision};
+use crate::service::Service;
 
 /// Takes decisions; a handle.
 #[derive(Debug, Clone)]
@@ -66,21 +67,21 @@ impl Authorizer {
         (Authorized::new(operation, request.clone()), items)
     }
 
-    /// Whether the caller could do something that it did not ask for: a missing object is 404 for
-    /// those only who may list its bucket. Not recorded.
-    pub(crate) fn would_allow(
+    /// The denial of something that the caller did not ask for, if it may not do that: a missing
+    /// object is 404 for those only who may list its bucket. Not recorded.
+    pub(crate) fn would_deny(
         &self,
         request: &Authenticated,
-        action: &str,
+        action: Action,
         resource: Resource,
         side: &ResourceSide,
-    ) -> bool {
-        let Ok(action) = Action::parse(action) else {
-            return false;
-        };
+    ) -> Option<Denied> {
         let (layers, question) =
             self.question(request, action, resource, Some(side), of_request(request));
-        iam::decide(&layers, &question).is_allowed()
+        let record = iam::evaluate(&layers, &question);
+        let style = Style::of_service(request.service().signing_name());
+        let message = denial(&record, &question, style)?;
+        Some(Denied::new(request.service(), message))
     }
 
     /// Whether a service may assume a role with this trust policy, on behalf of `source`.
@@ -204,6 +205,9 @@ impl Authorizer {
     ) -> (Layers, Request) {
         let owner = side.and_then(|side| side.owner).unwrap_or(self.account);
         context.set("aws:ResourceAccount", owner.as_str());
+        if request.service() == Service::S3 {
+            context.set("s3:ResourceAccount", owner.as_str());
+        }
         let mut layers = request.caller().layers().clone();
         if let Some(side) = side {
             layers.resource.clone_from(&side.policy);

@@ -14,11 +14,6 @@ impl Denied {
     pub(super) fn new(service: Service, message: String) -> Self {
         Self { service, message }
     }
-
-    /// AWS's text.
-    pub(crate) fn message(&self) -> &str {
-        &self.message
-    }
 }
 
 impl From<Denied> for ApiError {

@@ -14,5 +14,4 @@ mod particulars;
 
 pub(crate) use self::authorized::{Authorized, Operation, PerItem, Permit};
 pub(crate) use self::authorizer::Authorizer;
-pub(crate) use self::denied::Denied;
 pub(crate) use self::particulars::{Particulars, ResourceSide};

@@ -327,7 +327,9 @@ mod tests {
         let mut wire = Bytes::copy_from_slice(wire);
         let mut frames = frames.iter().cycle();
         while !wire.is_empty() {
-            let length = frames.next().map_or(wire.len(), |length| (*length).min(wire.len()));
+            let length = frames
+                .next()
+                .map_or(wire.len(), |length| (*length).min(wire.len()));
             let mut frame = wire.split_to(length.max(1).min(wire.len()));
             while let Decoded::Data(piece) = decoder.decode(&mut frame)? {
                 data.extend_from_slice(&piece);
@@ -342,9 +344,18 @@ mod tests {
     fn documented_signatures_hold() {
         let mut wire = Vec::new();
         for (size, signature) in [
-            (65_536, "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648"),
-            (1024, "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497"),
-            (0, "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9"),
+            (
+                65_536,
+                "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648",
+            ),
+            (
+                1024,
+                "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497",
+            ),
+            (
+                0,
+                "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9",
+            ),
         ] {
             wire.extend_from_slice(format!("{size:x};chunk-signature={signature}\r\n").as_bytes());
             wire.extend_from_slice(&vec![b'a'; size]);
@@ -361,8 +372,14 @@ mod tests {
     fn documented_trailer_signatures_hold() {
         let mut wire = Vec::new();
         for (size, signature) in [
-            (65_536, "b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2"),
-            (1024, "1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7"),
+            (
+                65_536,
+                "b474d8862b1487a5145d686f57f013e54db672cee1c953b3010fb58501ef5aa2",
+            ),
+            (
+                1024,
+                "1c1344b170168f8e65b41376b44b20fe354e373826ccbbe2c1d40a8cae51e5c7",
+            ),
         ] {
             wire.extend_from_slice(format!("{size:x};chunk-signature={signature}\r\n").as_bytes());
             wire.extend_from_slice(&vec![b'a'; size]);
@@ -377,7 +394,10 @@ mod tests {
         let announced = vec!["x-amz-checksum-crc32c".to_owned()];
         let decoder = ChunkDecoder::new(Some(signing(seed)), announced);
         let (_, trailers) = decode(decoder, &wire, &[1000]).unwrap();
-        assert_eq!(trailers, [("x-amz-checksum-crc32c".to_owned(), "sOO8/Q==".to_owned())]);
+        assert_eq!(
+            trailers,
+            [("x-amz-checksum-crc32c".to_owned(), "sOO8/Q==".to_owned())]
+        );
     }
 
     /// Chunks as a client signs them.
@@ -392,7 +412,9 @@ mod tests {
                 sha256_hex(chunk)
             );
             let signature = signing.key.sign(string_to_sign.as_bytes());
-            wire.extend_from_slice(format!("{:x};chunk-signature={signature}\r\n", chunk.len()).as_bytes());
+            wire.extend_from_slice(
+                format!("{:x};chunk-signature={signature}\r\n", chunk.len()).as_bytes(),
+            );
             wire.extend_from_slice(chunk);
             wire.extend_from_slice(b"\r\n");
             signing.previous = signature;
@@ -446,17 +468,40 @@ mod tests {
     fn trailers_must_be_those_announced() {
         let announced = vec!["x-amz-checksum-crc32".to_owned()];
         for (wire, holds) in [
-            (&b"2\r\nab\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n"[..], true),
+            (
+                &b"2\r\nab\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n"[..],
+                true,
+            ),
             (b"2\r\nab\r\n0\r\n\r\n", false),
-            (b"2\r\nab\r\n0\r\nx-amz-checksum-sha1:AAAAAA==\r\n\r\n", false),
-            (b"2\r\nab\r\n0\r\nx-amz-checksum-crc32:A\r\nx-amz-checksum-crc32:B\r\n\r\n", false),
+            (
+                b"2\r\nab\r\n0\r\nx-amz-checksum-sha1:AAAAAA==\r\n\r\n",
+                false,
+            ),
+            (
+                b"2\r\nab\r\n0\r\nx-amz-checksum-crc32:A\r\nx-amz-checksum-crc32:B\r\n\r\n",
+                false,
+            ),
             (b"2\r\nab\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n", false),
-            (b"2\r\nab\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\nmore", false),
-            (b"+2\r\nab\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n", false),
-            (b"2\r\nabc\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n", false),
+            (
+                b"2\r\nab\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\nmore",
+                false,
+            ),
+            (
+                b"+2\r\nab\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n",
+                false,
+            ),
+            (
+                b"2\r\nabc\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n",
+                false,
+            ),
         ] {
             let decoder = ChunkDecoder::new(None, announced.clone());
-            assert_eq!(decode(decoder, wire, &[3]).is_ok(), holds, "{}", wire.escape_ascii());
+            assert_eq!(
+                decode(decoder, wire, &[3]).is_ok(),
+                holds,
+                "{}",
+                wire.escape_ascii()
+            );
         }
     }
 }

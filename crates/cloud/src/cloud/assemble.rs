@@ -2,12 +2,15 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::authn::Authenticator;
 use crate::authz::Authorizer;
+use crate::clock::Clock;
 use crate::cloud::open::OpenError;
 use crate::config::Config;
 use crate::events::History;
@@ -18,6 +21,9 @@ use crate::services::{
 };
 use crate::state::State;
 use crate::storage::{Durability, ObjectStore};
+
+/// How often what has expired is removed.
+const SWEEPING: Duration = Duration::from_secs(3600);
 
 /// What a gateway is made of.
 pub(super) struct Parts<'a> {
@@ -40,12 +46,7 @@ impl Gateway {
         let (account, region) = (config.account, config.region.clone());
         let sessions = Sessions::open(state).await?;
         let authorizer = Authorizer::new(account, region.clone());
-        let authenticator = Authenticator::new(
-            account,
-            region,
-            parts.identities.clone(),
-            sessions.clone(),
-        );
+        let authenticator = Authenticator::new(region, parts.identities.clone(), sessions.clone());
         Ok(Self {
             clock: Arc::clone(&config.clock),
             authenticator,
@@ -70,6 +71,11 @@ async fn services(
     )
     .await
     .map_err(|error| OpenError::Objects(error.into()))?;
+    parts.tasks.spawn(sweep_regularly(
+        objects.clone(),
+        Arc::clone(&config.clock),
+        parts.closing.clone(),
+    ));
     let lambda = Lambda::open(LambdaParts {
         state: state.clone(),
         clock: Arc::clone(&config.clock),
@@ -131,4 +137,15 @@ async fn services(
             store: objects,
         },
     })
+}
+
+/// Applies the lifecycle rules of buckets, now and then every hour, until `closing`.
+async fn sweep_regularly(objects: ObjectStore, clock: Arc<dyn Clock>, closing: CancellationToken) {
+    let mut ticks = interval(SWEEPING);
+    while closing.run_until_cancelled(ticks.tick()).await.is_some() {
+        let sweeping = objects.sweep(clock.now());
+        if let Some(Err(error)) = closing.run_until_cancelled(sweeping).await {
+            tracing::error!(%error, "expired objects could not be removed");
+        }
+    }
 }

@@ -51,7 +51,8 @@ pub struct Running {
 #[derive(Debug)]
 enum Place {
     Owned(OwnedFolder),
-    Temporary(TemporaryFolder),
+    // The folder is removed when this goes.
+    Temporary { _folder: TemporaryFolder },
 }
 
 /// A folder that goes with the cloud.
@@ -123,7 +124,9 @@ impl Cloud {
                     kept_key: None,
                     last_port: None,
                 };
-                opening.finish(&config, Place::Temporary(folder)).await
+                opening
+                    .finish(&config, Place::Temporary { _folder: folder })
+                    .await
             }
             StateLocation::Folder(path) => {
                 let folder = StateFolder::at(path)?;
@@ -251,6 +254,8 @@ impl Running {
     pub async fn shutdown(self) {
         // Functions deliver their last logs through the gateway.
         self.lambda.close().await;
+        // Owner tasks end when nobody can ask them any more.
+        drop(self.lambda);
         drop(self.closing);
         if let Err(error) = self.server.await {
             tracing::error!(%error, "the gateway failed");
@@ -275,7 +280,7 @@ impl Running {
     pub(super) fn folder(&self) -> Option<&OwnedFolder> {
         match &self.place {
             Place::Owned(folder) => Some(folder),
-            Place::Temporary(_) => None,
+            Place::Temporary { .. } => None,
         }
     }
 }

@@ -126,7 +126,7 @@ async fn write(state: &State, group: Group) {
             Ok::<_, ChangeError<Infallible>>(())
         })
         .await
-        .map_err(state_error);
+        .map_err(StateError::from);
     if let Err(error) = &written {
         tracing::error!(%error, "event records could not be written");
     }
@@ -142,7 +142,7 @@ async fn sweep_expired(state: &State, clock: &dyn Clock) {
         let removed = state
             .maintain(move |change| expire::<Infallible>(change, now))
             .await
-            .map_err(state_error);
+            .map_err(StateError::from);
         match removed {
             Ok(0) => return,
             Ok(_) => {}
@@ -151,12 +151,5 @@ async fn sweep_expired(state: &State, clock: &dyn Clock) {
                 return;
             }
         }
-    }
-}
-
-fn state_error(error: ChangeError<Infallible>) -> StateError {
-    match error {
-        ChangeError::Refused(never) => match never {},
-        ChangeError::State(error) => error,
     }
 }

@@ -12,5 +12,5 @@ mod trail;
 
 pub(crate) use self::history::History;
 pub use self::record::{Failure, Outcome, Record, RecordedDecision, RecordedPrincipal};
-pub(crate) use self::table::{Page, Query, put, query};
+pub(crate) use self::table::{Query, put, query};
 pub(crate) use self::trail::Trail;

@@ -70,11 +70,6 @@ impl Trail {
         self.lock().record.failure = Some(failure);
     }
 
-    /// Whether an error answers the request.
-    pub(crate) fn has_failed(&self) -> bool {
-        self.lock().record.failure.is_some()
-    }
-
     /// Bytes of the body were read.
     pub(crate) fn received(&self, bytes: u64) {
         self.lock().record.bytes_in += bytes;

@@ -56,7 +56,6 @@ impl Gateway {
             Ok(response) => response,
             Err(error) => refusal(&error, service, &method, id, &trail),
         };
-        note_failure(&response, &trail);
         if trail.must_be_kept()
             && let Err(error) = self.history.keep_now(trail.record()).await
         {
@@ -116,20 +115,4 @@ fn refusal(
         message: error.message.clone(),
     });
     response
-}
-
-/// Services that spell their own errors, as S3 does, leave them in the extensions of the response,
-/// or at least a status.
-fn note_failure(response: &Response, trail: &Trail) {
-    let status = response.status();
-    let failed = status.is_client_error() || status.is_server_error();
-    if !failed || trail.has_failed() {
-        return;
-    }
-    let said = response.extensions().get::<Failure>().cloned();
-    trail.failed(said.unwrap_or_else(|| Failure {
-        status: status.as_u16(),
-        code: status.canonical_reason().unwrap_or("Unknown").to_owned(),
-        message: String::new(),
-    }));
 }

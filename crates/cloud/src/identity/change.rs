@@ -125,10 +125,7 @@ async fn write(
         Some(permit) => state.change(permit, change).await,
         None => state.maintain(change).await,
     };
-    written.map_err(|error| match error {
-        ChangeError::Refused(never) => match never {},
-        ChangeError::State(error) => error,
-    })
+    Ok(written?)
 }
 
 /// A change with someone who waits for it.

@@ -21,4 +21,4 @@ pub(crate) use self::entity::{
 pub(crate) use self::ids::{IdKind, secret_access_key, unique_id};
 pub(crate) use self::policy::Compiled;
 pub(crate) use self::principals::{InvalidPrincipal, Pinned};
-pub(crate) use self::session::{NewSession, Session, Sessions, TemporaryCredentials, TokenError};
+pub(crate) use self::session::{NewSession, Session, Sessions, TemporaryCredentials};

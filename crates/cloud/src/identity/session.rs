@@ -92,11 +92,7 @@ impl Sessions {
                     .insert(SESSION_KEY, fresh.as_slice())?;
                 Ok::<_, ChangeError<Infallible>>(fresh)
             })
-            .await
-            .map_err(|error| match error {
-                ChangeError::Refused(never) => match never {},
-                ChangeError::State(error) => error,
-            })?;
+            .await?;
         Ok(Self { key })
     }
 

@@ -189,7 +189,7 @@ impl Owner {
             tokio::select! {
                 request = received.recv() => match request {
                     Some(Request::Invoke { function, invocation, origin, reply }) => {
-                        drop(reply.send(self.invoke(function, invocation, origin)));
+                        let _unheard = reply.send(self.invoke(function, invocation, origin));
                     }
                     Some(Request::Status { member, status }) => self.update(member, status),
                     Some(Request::Retire { function }) => self.retire(&function),
@@ -213,7 +213,7 @@ impl Owner {
             tracing::warn!("not every environment has ended in time");
         }
         if let Some(reply) = reply {
-            drop(reply.send(()));
+            let _unheard = reply.send(());
         }
     }
 

@@ -105,7 +105,7 @@ impl Session {
                 Happening::Breached(breach) => return Err(Failure::Breached(breach)),
                 Happening::Called(Call::InitialisationFailed { error, reply }) => {
                     let allowed = self.turn.fail_initialisation();
-                    drop(reply.send(allowed));
+                    let _unheard = reply.send(allowed);
                     return Err(Failure::Reported(error));
                 }
                 Happening::Called(call) => {
@@ -225,7 +225,7 @@ impl Session {
             }
             Call::End { request_id, .. } => drop(self.turn.end(&request_id)),
             Call::InitialisationFailed { reply, .. } => {
-                drop(reply.send(self.turn.fail_initialisation()));
+                let _unheard = reply.send(self.turn.fail_initialisation());
             }
         }
         None

@@ -129,13 +129,13 @@ impl Watcher {
                     Some(Request::AtRest(reply)) => {
                         self.at_work = false;
                         self.look().await;
-                        drop(reply.send(self.usage()));
+                        let _unheard = reply.send(self.usage());
                     }
                 },
                 _ = ticks.tick(), if self.at_work => {
                     if let Some(breach) = self.look().await {
                         // One is enough: the environment is ended for it.
-                        drop(self.breached.try_send(breach));
+                        let _unheard = self.breached.try_send(breach);
                     }
                 }
             }

@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::memory::Parent;
-use super::process::StartError;
 use super::starter::Starter;
 
 /// The helper that makes sandboxes, the folder for their files, and the cgroup
@@ -29,11 +28,6 @@ impl Workshop {
             memory: Parent::find(),
             folder,
         })
-    }
-
-    /// Finds out, before the first function does, which isolation the host allows.
-    pub(crate) async fn prepare(&self) -> Result<(), StartError> {
-        self.starter.isolation(&self.folder).await.map(drop)
     }
 
     pub(super) fn folder(&self) -> &Path {

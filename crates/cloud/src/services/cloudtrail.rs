@@ -6,10 +6,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::task::spawn_blocking;
 
 use crate::api_error::ApiError;
 use crate::authn::Authenticated;
-use crate::authz::{Authorizer, Operation, Particulars};
+use crate::authz::{Authorized, Authorizer, Operation, Particulars};
 use crate::body::VerifiedBody;
 use crate::config::Region;
 use crate::events::{Query, Record, query};
@@ -38,7 +39,14 @@ impl Serve for CloudTrail {
         body: VerifiedBody,
     ) -> Result<Response, ApiError> {
         match json::operation(&request)? {
-            "LookupEvents" => self.lookup_events(&request, body).await,
+            "LookupEvents" => {
+                let input: LookupEvents = json::input(body, LARGEST_INPUT).await?;
+                let lookup = Lookup(input.wanted()?);
+                let call = self
+                    .authorizer
+                    .decide(&request, lookup, &Particulars::new())?;
+                json::output(&self.lookup_events(call).await?)
+            }
             other => Err(json::unknown_operation(other)),
         }
     }
@@ -62,7 +70,11 @@ struct LookupAttribute {
     attribute_value: String,
 }
 
-impl Operation for LookupEvents {
+/// The records that a call asks for.
+#[derive(Debug)]
+struct Lookup(Query);
+
+impl Operation for Lookup {
     const SERVICE: &'static str = "cloudtrail";
     const NAME: &'static str = "LookupEvents";
     const READ_ONLY: bool = true;
@@ -99,20 +111,15 @@ struct Resource {
 }
 
 impl CloudTrail {
-    async fn lookup_events(
-        &self,
-        request: &Authenticated,
-        body: VerifiedBody,
-    ) -> Result<Response, ApiError> {
-        let input: LookupEvents = json::input(body, LARGEST_INPUT).await?;
-        let wanted = input.wanted()?;
-        let call = self
-            .authorizer
-            .decide(request, input, &Particulars::new())?;
-        let found = query(&self.state.read()?, &wanted)?;
-        // Only the decision makes it one that may be answered.
-        let _ = call.permit();
-        json::output(&LookedUp {
+    /// Finds records and shows them as CloudTrail shows events.
+    async fn lookup_events(&self, call: Authorized<Lookup>) -> Result<LookedUp, ApiError> {
+        let (Lookup(wanted), _) = call.into_parts();
+        let state = self.state.clone();
+        // Two weeks of records may have to be looked at.
+        let found = spawn_blocking(move || query(&state.read()?, &wanted))
+            .await
+            .map_err(|error| ApiError::internal(&error))??;
+        Ok(LookedUp {
             events: found
                 .records
                 .iter()

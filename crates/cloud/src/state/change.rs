@@ -1,5 +1,7 @@
 //! One change inside a transaction.
 
+use std::convert::Infallible;
+
 use redb::{Key, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 
 use crate::api_error::ApiError;
@@ -55,6 +57,15 @@ pub(crate) enum ChangeError<E> {
 impl<E> From<redb::StorageError> for ChangeError<E> {
     fn from(error: redb::StorageError) -> Self {
         Self::State(error.into())
+    }
+}
+
+impl From<ChangeError<Infallible>> for StateError {
+    fn from(error: ChangeError<Infallible>) -> Self {
+        match error {
+            ChangeError::Refused(never) => match never {},
+            ChangeError::State(error) => error,
+        }
     }
 }
 

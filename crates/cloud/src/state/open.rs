@@ -12,9 +12,7 @@ use crate::state::error::StateError;
 const CACHE_BYTES: usize = 8 * 1024 * 1024;
 
 pub(super) fn file(path: &Path) -> Result<Database, StateError> {
-    builder()
-        .create(path)
-        .map_err(|error| explain(path, error))
+    builder().create(path).map_err(|error| explain(path, error))
 }
 
 pub(super) fn memory() -> Result<Database, StateError> {
@@ -37,7 +35,10 @@ fn explain(path: &Path, error: DatabaseError) -> StateError {
             if source.kind() != io::ErrorKind::InvalidData
                 && source.kind() != io::ErrorKind::UnexpectedEof =>
         {
-            StateError::File { path, source: source.into() }
+            StateError::File {
+                path,
+                source: source.into(),
+            }
         }
         DatabaseError::DatabaseAlreadyOpen => StateError::File {
             path,

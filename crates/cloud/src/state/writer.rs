@@ -78,7 +78,11 @@ fn serve(
                     break;
                 }
             }
-            next = if group.len() < GROUP { messages.try_recv().ok() } else { None };
+            next = if group.len() < GROUP {
+                messages.try_recv().ok()
+            } else {
+                None
+            };
         }
         run_group(database, group, faults);
         if closing.is_some() {

@@ -130,11 +130,6 @@ impl Ingest {
         }
     }
 
-    /// How many bytes have come so far.
-    pub(crate) fn length(&self) -> u64 {
-        self.length
-    }
-
     async fn flush(&mut self) -> Result<(), IngestError> {
         let Some(mut sink) = self.sink.take() else {
             return Err(IngestError::Io(io::ErrorKind::BrokenPipe.into()));

@@ -30,22 +30,19 @@ mod uploads;
 
 pub(crate) use self::blob::Durability;
 pub(crate) use self::buckets::{BucketExists, DeleteBucketRefusal, NoSuchBucket};
-pub(crate) use self::checksum::{Algorithm, Checksum, Claim, Coverage, MalformedClaim};
+pub(crate) use self::checksum::{Algorithm, Checksum, Claim, Coverage};
 pub(crate) use self::condition::{ConditionFailed, WriteCondition};
-pub(crate) use self::ingest::{Claims, Content, Digests, Ingest, IngestError, LARGEST_UPLOAD};
+pub(crate) use self::ingest::{Claims, Content, Digests, IngestError, LARGEST_UPLOAD};
 pub(crate) use self::lifecycle::{Expiration, Filter, FilterForm, Rule, expiry};
 pub(crate) use self::list::{Entry, Listing, Page};
 pub(crate) use self::multipart::{
     CompleteRefusal, Completion, LEAST_PART, NamedPart, NoSuchUpload, UploadName,
 };
-pub(crate) use self::name::{
-    BucketName, InvalidBucketName, InvalidObjectKey, ObjectKey, PartNumber, UploadId,
-};
+pub(crate) use self::name::{BucketName, ObjectKey, PartNumber, UploadId};
 pub(crate) use self::objects::{NewObject, PutRefusal};
 pub(crate) use self::read::OpenObject;
 pub(crate) use self::record::{
     Attributes, Bucket, Object, Ownership, Part, PublicAccessBlock, Tag, Upload,
 };
-pub(crate) use self::store::{ObjectStore, OpenStoreError};
-pub(crate) use self::sweep::Swept;
+pub(crate) use self::store::ObjectStore;
 pub(crate) use self::table::{StorageError, StoreError};

@@ -70,6 +70,7 @@ impl OpenObject {
     }
 
     /// All bytes, or nothing if there are more than `limit`.
+    #[cfg(test)]
     pub(crate) async fn read_all(self, limit: u64) -> io::Result<Option<Vec<u8>>> {
         let size = self.object.size;
         if size > limit {

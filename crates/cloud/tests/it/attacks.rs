@@ -11,7 +11,11 @@ use crate::raw::Raw;
 
 async fn users(cloud: &TestCloud) -> Vec<String> {
     let listed = cloud.iam().list_users().send().await.unwrap();
-    listed.users.into_iter().map(|user| user.user_name).collect()
+    listed
+        .users
+        .into_iter()
+        .map(|user| user.user_name)
+        .collect()
 }
 
 #[tokio::test]
@@ -37,7 +41,10 @@ async fn an_action_has_one_spelling_and_one_place() {
         "Action=CreateUser%00&Version=2010-05-08&UserName=eve",
         "Version=2010-05-08&UserName=eve",
     ] {
-        let answer = Raw::form(body).signed(&cloud, &root, "iam").send(&cloud).await;
+        let answer = Raw::form(body)
+            .signed(&cloud, &root, "iam")
+            .send(&cloud)
+            .await;
         assert_eq!(answer.status, 400, "{body}: {}", answer.text);
     }
     let mut both = Raw::form("Action=ListUsers&Version=2010-05-08");
@@ -52,9 +59,15 @@ async fn a_signature_is_for_one_service() {
     let cloud = TestCloud::start().await;
     let body = "Action=CreateUser&Version=2010-05-08&UserName=eve";
     // What a signature for STS asks for is asked of STS.
-    let answer = Raw::form(body).signed(&cloud, &cloud.root(), "sts").send(&cloud).await;
+    let answer = Raw::form(body)
+        .signed(&cloud, &cloud.root(), "sts")
+        .send(&cloud)
+        .await;
     assert_eq!(answer.code(), "InvalidAction", "{}", answer.text);
-    let answer = Raw::form(body).signed(&cloud, &cloud.root(), "ec2").send(&cloud).await;
+    let answer = Raw::form(body)
+        .signed(&cloud, &cloud.root(), "ec2")
+        .send(&cloud)
+        .await;
     assert_eq!(answer.status, 501, "{}", answer.text);
     // A marker of another protocol changes nothing.
     let marked = Raw::form("Action=ListUsers&Version=2010-05-08")
@@ -69,7 +82,11 @@ async fn a_signature_is_for_one_service() {
         .signed(&cloud, &cloud.root(), "cloudtrail")
         .send(&cloud)
         .await;
-    assert!(forged.text.contains("UnknownOperationException"), "{}", forged.text);
+    assert!(
+        forged.text.contains("UnknownOperationException"),
+        "{}",
+        forged.text
+    );
     assert_eq!(users(&cloud).await, ["administrator"]);
 }
 
@@ -97,7 +114,13 @@ async fn what_was_signed_is_what_is_carried_out() {
             *value = value.replace("Signature=", "Signature=00")[..value.len()].to_owned();
         }
     }
-    for forged in [other_body, other_path, other_method, unsigned_target, other_key] {
+    for forged in [
+        other_body,
+        other_path,
+        other_method,
+        unsigned_target,
+        other_key,
+    ] {
         let answer = forged.send(&cloud).await;
         assert_eq!(answer.status, 403, "{forged:?}: {}", answer.text);
         assert_eq!(answer.code(), "SignatureDoesNotMatch");
@@ -112,7 +135,10 @@ async fn keys_times_and_regions_are_told_apart() {
     let root = cloud.root();
     let list = || Raw::form("Action=ListUsers&Version=2010-05-08");
     let unsigned = list().send(&cloud).await;
-    assert_eq!((unsigned.status, unsigned.code()), (403, "MissingAuthenticationToken"));
+    assert_eq!(
+        (unsigned.status, unsigned.code()),
+        (403, "MissingAuthenticationToken")
+    );
     let unknown = credentials("AKIAABCDEFGHIJKLMNOP", "secret", None);
     let answer = list().signed(&cloud, &unknown, "iam").send(&cloud).await;
     assert_eq!(answer.code(), "InvalidClientTokenId");
@@ -120,18 +146,34 @@ async fn keys_times_and_regions_are_told_apart() {
     let answer = list().signed(&cloud, &wrong, "iam").send(&cloud).await;
     assert_eq!(answer.code(), "SignatureDoesNotMatch");
     for (at, text) in [
-        (SystemTime::now() - Duration::from_secs(16 * 60), "Signature expired: "),
-        (SystemTime::now() + Duration::from_secs(16 * 60), "Signature not yet current: "),
+        (
+            SystemTime::now() - Duration::from_secs(16 * 60),
+            "Signature expired: ",
+        ),
+        (
+            SystemTime::now() + Duration::from_secs(16 * 60),
+            "Signature not yet current: ",
+        ),
     ] {
-        let answer = list().signed_in(&cloud, &root, "iam", "us-east-1", at).send(&cloud).await;
+        let answer = list()
+            .signed_in(&cloud, &root, "iam", "us-east-1", at)
+            .send(&cloud)
+            .await;
         assert_eq!(answer.code(), "SignatureDoesNotMatch");
-        assert!(answer.between("<Message>", "</Message>").starts_with(text), "{}", answer.text);
+        assert!(
+            answer.between("<Message>", "</Message>").starts_with(text),
+            "{}",
+            answer.text
+        );
     }
     let answer = list()
         .signed_in(&cloud, &root, "iam", "eu-west-1", SystemTime::now())
         .send(&cloud)
         .await;
-    assert_eq!(answer.between("<Message>", "</Message>"), "Credential should be scoped to a valid region. ");
+    assert_eq!(
+        answer.between("<Message>", "</Message>"),
+        "Credential should be scoped to a valid region. "
+    );
     let answer = Raw::get("/")
         .signed_in(&cloud, &root, "s3", "eu-west-1", SystemTime::now())
         .send(&cloud)
@@ -146,7 +188,11 @@ async fn a_token_is_for_one_key() {
     let root = cloud.root();
     let list = || Raw::form("Action=ListUsers&Version=2010-05-08");
     // A long-term key has no token.
-    let with_token = credentials(root.access_key_id(), root.secret_access_key(), Some("AAAA".into()));
+    let with_token = credentials(
+        root.access_key_id(),
+        root.secret_access_key(),
+        Some("AAAA".into()),
+    );
     let answer = list().signed(&cloud, &with_token, "iam").send(&cloud).await;
     assert_eq!(answer.code(), "InvalidClientTokenId", "{}", answer.text);
     let made_up = credentials("ASIAABCDEFGHIJKLMNOP", "secret", Some("QUFB".repeat(40)));
@@ -166,7 +212,11 @@ async fn a_refused_upload_is_read_as_a_refusal() {
         body: vec![7; 12 * 1024 * 1024],
     };
     let answer = upload.signed(&cloud, &nobody, "s3").send(&cloud).await;
-    assert!(answer.text.starts_with("HTTP/1.1 4"), "{}", &answer.text[..answer.text.len().min(300)]);
+    assert!(
+        answer.text.starts_with("HTTP/1.1 4"),
+        "{}",
+        &answer.text[..answer.text.len().min(300)]
+    );
     assert!(answer.text.contains("<Error>"));
 }
 
@@ -181,7 +231,9 @@ async fn a_refused_upload_that_waits_is_never_asked_for() {
         body: vec![7; 100_000],
     }
     .signed(&cloud, &unknown, "s3");
-    let mut stream = TcpStream::connect(cloud.endpoint().trim_start_matches("http://")).await.unwrap();
+    let mut stream = TcpStream::connect(cloud.endpoint().trim_start_matches("http://"))
+        .await
+        .unwrap();
     let mut head = String::from("PUT /some-bucket/key HTTP/1.1\r\ncontent-length: 100000\r\n");
     for (name, value) in &upload.headers {
         head.push_str(&format!("{name}: {value}\r\n"));

@@ -36,8 +36,14 @@ async fn changes_reads_and_refusals_are_recorded() {
 
     let read = &of_call(&cloud, "GetUser", 1).await[0];
     assert!(read.read_only && read.failure.is_none());
-    assert_eq!(read.principal.arn.as_deref(), Some("arn:aws:iam::123456789012:user/bob"));
-    assert_eq!(read.principal.access_key_id.as_deref(), Some(credentials.access_key_id()));
+    assert_eq!(
+        read.principal.arn.as_deref(),
+        Some("arn:aws:iam::123456789012:user/bob")
+    );
+    assert_eq!(
+        read.principal.access_key_id.as_deref(),
+        Some(credentials.access_key_id())
+    );
     let decision = &read.decisions[0];
     assert_eq!(decision.outcome, Outcome::Allowed);
     assert_eq!(decision.action, "iam:GetUser");
@@ -59,7 +65,13 @@ async fn a_change_is_recorded_before_it_is_answered() {
     let cloud = TestCloud::start().await;
     for index in 0..5 {
         let name = format!("user-{index}");
-        cloud.iam().create_user().user_name(&name).send().await.unwrap();
+        cloud
+            .iam()
+            .create_user()
+            .user_name(&name)
+            .send()
+            .await
+            .unwrap();
         let query = EventQuery {
             resource: Some(format!("arn:aws:iam::123456789012:user/{name}")),
             ..EventQuery::default()
@@ -90,7 +102,10 @@ async fn a_request_of_unknown_sender_is_recorded_with_the_key_it_named() {
     })
     .await
     .unwrap();
-    assert_eq!(found.principal.access_key_id.as_deref(), Some("AKIAABCDEFGHIJKLMNOP"));
+    assert_eq!(
+        found.principal.access_key_id.as_deref(),
+        Some("AKIAABCDEFGHIJKLMNOP")
+    );
     assert_eq!(found.principal.arn, None);
     assert_eq!(found.failure.unwrap().code, "InvalidClientTokenId");
 }
@@ -106,8 +121,16 @@ async fn history_is_read_by_permission() {
     )];
     let answer = lookup.signed(&cloud, &bob, "cloudtrail").send(&cloud).await;
     assert_eq!(answer.status, 400);
-    assert!(answer.text.contains("AccessDeniedException"), "{}", answer.text);
-    assert!(answer.text.contains("cloudtrail:LookupEvents"), "{}", answer.text);
+    assert!(
+        answer.text.contains("AccessDeniedException"),
+        "{}",
+        answer.text
+    );
+    assert!(
+        answer.text.contains("cloudtrail:LookupEvents"),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test]
@@ -115,7 +138,13 @@ async fn pages_cover_the_history_once() {
     let cloud = TestCloud::start().await;
     for index in 0..120 {
         let name = format!("user-{index}");
-        cloud.iam().create_user().user_name(name).send().await.unwrap();
+        cloud
+            .iam()
+            .create_user()
+            .user_name(name)
+            .send()
+            .await
+            .unwrap();
     }
     let found = of_call(&cloud, "CreateUser", 120).await;
     assert_eq!(found.len(), 120);

@@ -48,7 +48,8 @@ async fn a_peer_uses_the_cloud_of_the_owner_and_takes_it_over() {
     assert_eq!(owner.endpoint(), peer.endpoint());
     assert_eq!(owner.administrator(), peer.administrator());
     let endpoint = peer.endpoint().to_owned();
-    let administrator = Administrator::new(&endpoint, peer.administrator().clone(), Region::default());
+    let administrator =
+        Administrator::new(&endpoint, peer.administrator().clone(), Region::default());
     owner.abandon().await;
     // The peer answers at the same place before long.
     tokio::time::timeout(std::time::Duration::from_secs(20), async {
@@ -119,5 +120,14 @@ async fn a_state_belongs_to_one_account() {
     let mut other = config(folder(place.path()));
     other.account = "210987654321".parse().unwrap();
     let error = Cloud::open(other).await.unwrap_err();
-    assert!(matches!(error, OpenError::Mismatch { fact: "account", .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            OpenError::Mismatch {
+                fact: "account",
+                ..
+            }
+        ),
+        "{error}"
+    );
 }

@@ -110,7 +110,12 @@ impl TestCloud {
             .send()
             .await
             .unwrap();
-        let made = iam.create_access_key().user_name(name).send().await.unwrap();
+        let made = iam
+            .create_access_key()
+            .user_name(name)
+            .send()
+            .await
+            .unwrap();
         let key = made.access_key.unwrap();
         credentials(&key.access_key_id, &key.secret_access_key, None)
     }
@@ -132,7 +137,10 @@ where
     match answer {
         Ok(_) => panic!("the call succeeded"),
         Err(error) => {
-            let metadata = error.as_service_error().expect("an answer of the service").meta();
+            let metadata = error
+                .as_service_error()
+                .expect("an answer of the service")
+                .meta();
             (
                 metadata.code().unwrap_or_default().to_owned(),
                 metadata.message().unwrap_or_default().to_owned(),

@@ -62,7 +62,14 @@ async fn lists_come_in_pages() {
     assert_eq!(count, 3);
     assert_eq!(
         names,
-        ["administrator", "user-0", "user-1", "user-2", "user-3", "user-4"]
+        [
+            "administrator",
+            "user-0",
+            "user-1",
+            "user-2",
+            "user-3",
+            "user-4"
+        ]
     );
 }
 
@@ -152,13 +159,37 @@ async fn managed_policies_have_versions_and_attachments() {
         .send()
         .await;
     assert_eq!(refusal(sixth).0, "LimitExceeded");
-    let versions = iam.list_policy_versions().policy_arn(&arn).send().await.unwrap();
-    let ids: Vec<_> = versions.versions().iter().filter_map(|v| v.version_id()).collect();
+    let versions = iam
+        .list_policy_versions()
+        .policy_arn(&arn)
+        .send()
+        .await
+        .unwrap();
+    let ids: Vec<_> = versions
+        .versions()
+        .iter()
+        .filter_map(|v| v.version_id())
+        .collect();
     assert_eq!(ids, ["v5", "v4", "v3", "v2", "v1"]);
     iam.create_user().user_name("a").send().await.unwrap();
-    iam.attach_user_policy().user_name("a").policy_arn(&arn).send().await.unwrap();
-    let shown = iam.get_policy().policy_arn(&arn).send().await.unwrap().policy.unwrap();
-    assert_eq!((shown.attachment_count(), shown.default_version_id()), (Some(1), Some("v5")));
+    iam.attach_user_policy()
+        .user_name("a")
+        .policy_arn(&arn)
+        .send()
+        .await
+        .unwrap();
+    let shown = iam
+        .get_policy()
+        .policy_arn(&arn)
+        .send()
+        .await
+        .unwrap()
+        .policy
+        .unwrap();
+    assert_eq!(
+        (shown.attachment_count(), shown.default_version_id()),
+        (Some(1), Some("v5"))
+    );
     let conflict = refusal(iam.delete_policy().policy_arn(&arn).send().await);
     assert_eq!(
         conflict,
@@ -173,7 +204,10 @@ async fn managed_policies_have_versions_and_attachments() {
         .version_id("v5")
         .send()
         .await;
-    assert_eq!(refusal(in_force).1, "Cannot delete the default version of a policy.");
+    assert_eq!(
+        refusal(in_force).1,
+        "Cannot delete the default version of a policy."
+    );
     let missing = iam
         .attach_user_policy()
         .user_name("a")
@@ -201,7 +235,10 @@ async fn documented_limits_hold() {
             "Cannot exceed quota for AccessKeysPerUser: 2".into()
         )
     );
-    let long = allow(r#""s3:GetObject""#, &format!("arn:aws:s3:::{}", "x".repeat(2000)));
+    let long = allow(
+        r#""s3:GetObject""#,
+        &format!("arn:aws:s3:::{}", "x".repeat(2000)),
+    );
     let too_large = iam
         .put_user_policy()
         .user_name("a")
@@ -217,7 +254,12 @@ async fn documented_limits_hold() {
         )
     );
     // A change that is refused leaves nothing behind.
-    let policies = iam.list_user_policies().user_name("a").send().await.unwrap();
+    let policies = iam
+        .list_user_policies()
+        .user_name("a")
+        .send()
+        .await
+        .unwrap();
     assert!(policies.policy_names.is_empty());
     let name = refusal(iam.create_user().user_name("a b").send().await);
     assert_eq!(
@@ -295,7 +337,9 @@ async fn a_boundary_bounds() {
     bounded.get_user().send().await.unwrap();
     let denied = refusal(bounded.list_users().send().await);
     assert!(
-        denied.1.ends_with("because no permissions boundary allows the iam:ListUsers action"),
+        denied
+            .1
+            .ends_with("because no permissions boundary allows the iam:ListUsers action"),
         "{}",
         denied.1
     );
@@ -333,5 +377,8 @@ async fn an_inactive_or_deleted_key_signs_nothing() {
         .send()
         .await
         .unwrap();
-    assert_eq!(refusal(user.get_user().send().await).0, "InvalidClientTokenId");
+    assert_eq!(
+        refusal(user.get_user().send().await).0,
+        "InvalidClientTokenId"
+    );
 }

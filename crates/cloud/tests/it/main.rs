@@ -1,5 +1,7 @@
 //! The embedded cloud over the wire, as real clients and as attackers see it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod attacks;
 mod events;
 mod folder;

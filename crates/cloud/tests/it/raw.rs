@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
-    sign,
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -35,7 +35,10 @@ impl Raw {
         Self {
             method: "POST",
             target: "/".into(),
-            headers: vec![("content-type".into(), "application/x-www-form-urlencoded".into())],
+            headers: vec![(
+                "content-type".into(),
+                "application/x-www-form-urlencoded".into(),
+            )],
             body: body.as_bytes().to_vec(),
         }
     }
@@ -56,7 +59,12 @@ impl Raw {
     }
 
     /// The request with the headers of a signature for `service`.
-    pub(crate) fn signed(self, cloud: &TestCloud, credentials: &Credentials, service: &str) -> Self {
+    pub(crate) fn signed(
+        self,
+        cloud: &TestCloud,
+        credentials: &Credentials,
+        service: &str,
+    ) -> Self {
         self.signed_in(cloud, credentials, service, "us-east-1", SystemTime::now())
     }
 
@@ -87,14 +95,19 @@ impl Raw {
             .unwrap()
             .into();
         let uri = format!("{}{}", cloud.endpoint(), self.target);
-        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let headers = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         let signable =
-            SignableRequest::new(self.method, uri, headers, SignableBody::Bytes(&self.body)).unwrap();
+            SignableRequest::new(self.method, uri, headers, SignableBody::Bytes(&self.body))
+                .unwrap();
         let (instructions, _) = sign(signable, &params).unwrap().into_parts();
         let (headers, query) = instructions.into_parts();
         assert!(query.is_empty());
         for header in headers {
-            self.headers.push((header.name().to_owned(), header.value().to_owned()));
+            self.headers
+                .push((header.name().to_owned(), header.value().to_owned()));
         }
         self
     }
@@ -107,7 +120,10 @@ impl Raw {
         for (name, value) in &self.headers {
             bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
         }
-        let chunked = self.headers.iter().any(|(name, _)| name == "transfer-encoding");
+        let chunked = self
+            .headers
+            .iter()
+            .any(|(name, _)| name == "transfer-encoding");
         if !chunked {
             bytes.extend_from_slice(format!("content-length: {}\r\n", self.body.len()).as_bytes());
         }
@@ -117,7 +133,11 @@ impl Raw {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
         let text = String::from_utf8_lossy(&answer).into_owned();
-        let status = text.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        let status = text
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap_or(0);
         Answer { status, text }
     }
 }

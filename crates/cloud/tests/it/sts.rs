@@ -71,7 +71,10 @@ async fn a_session_has_the_permissions_of_its_role_alone() {
         .send()
         .await
         .unwrap();
-    assert_eq!(whoami.arn(), Some("arn:aws:sts::123456789012:assumed-role/render/job-1"));
+    assert_eq!(
+        whoami.arn(),
+        Some("arn:aws:sts::123456789012:assumed-role/render/job-1")
+    );
     assert!(whoami.user_id().unwrap().starts_with("AROA"));
     let iam = cloud.iam_as(session);
     iam.get_role().role_name("render").send().await.unwrap();
@@ -85,7 +88,9 @@ async fn a_session_has_the_permissions_of_its_role_alone() {
 #[tokio::test]
 async fn a_session_policy_narrows_and_never_widens() {
     let cloud = TestCloud::start().await;
-    let user = cloud.user("alice", &allow(r#""sts:AssumeRole""#, "*")).await;
+    let user = cloud
+        .user("alice", &allow(r#""sts:AssumeRole""#, "*"))
+        .await;
     let arn = role(
         &cloud,
         "render",
@@ -105,7 +110,13 @@ async fn a_session_policy_narrows_and_never_widens() {
     let iam = cloud.iam_as(of_session(made));
     iam.get_role().role_name("render").send().await.unwrap();
     let outside = refusal(iam.list_roles().send().await);
-    assert!(outside.1.ends_with("because no session policy allows the iam:ListRoles action"), "{}", outside.1);
+    assert!(
+        outside
+            .1
+            .ends_with("because no session policy allows the iam:ListRoles action"),
+        "{}",
+        outside.1
+    );
     let wider = refusal(iam.create_user().user_name("x").send().await);
     assert_eq!(wider.0, "AccessDenied");
 }
@@ -135,7 +146,12 @@ async fn sessions_end() {
         refusal(cloud.iam_as(without_token).list_users().send().await).0,
         "InvalidClientTokenId"
     );
-    cloud.iam_as(session.clone()).list_users().send().await.unwrap();
+    cloud
+        .iam_as(session.clone())
+        .list_users()
+        .send()
+        .await
+        .unwrap();
     // Signatures are as old as the clock says, so the session must end within their skew.
     cloud.clock.advance(SignedDuration::from_secs(880));
     let almost = cloud.iam_as(session.clone()).list_users().send().await;
@@ -155,7 +171,9 @@ async fn sessions_end() {
 async fn trust_is_in_the_role_that_was_named() {
     let cloud = TestCloud::start().await;
     let iam = cloud.iam();
-    let user = cloud.user("alice", &allow(r#""sts:AssumeRole""#, "*")).await;
+    let user = cloud
+        .user("alice", &allow(r#""sts:AssumeRole""#, "*"))
+        .await;
     let arn = role(
         &cloud,
         "render",
@@ -163,12 +181,30 @@ async fn trust_is_in_the_role_that_was_named() {
         &allow(r#""*""#, "*"),
     )
     .await;
-    let id = iam.get_user().user_name("alice").send().await.unwrap().user.unwrap().user_id;
+    let id = iam
+        .get_user()
+        .user_name("alice")
+        .send()
+        .await
+        .unwrap()
+        .user
+        .unwrap()
+        .user_id;
     let sts = cloud.sts_as(user.clone());
-    let assume = || sts.assume_role().role_arn(&arn).role_session_name("s1").send();
+    let assume = || {
+        sts.assume_role()
+            .role_arn(&arn)
+            .role_session_name("s1")
+            .send()
+    };
     assume().await.unwrap();
     // Another user of the same name is another user.
-    iam.delete_user_policy().user_name("alice").policy_name("inline").send().await.unwrap();
+    iam.delete_user_policy()
+        .user_name("alice")
+        .policy_name("inline")
+        .send()
+        .await
+        .unwrap();
     iam.delete_access_key()
         .user_name("alice")
         .access_key_id(user.access_key_id())
@@ -176,7 +212,9 @@ async fn trust_is_in_the_role_that_was_named() {
         .await
         .unwrap();
     iam.delete_user().user_name("alice").send().await.unwrap();
-    let second = cloud.user("alice", &allow(r#""sts:AssumeRole""#, "*")).await;
+    let second = cloud
+        .user("alice", &allow(r#""sts:AssumeRole""#, "*"))
+        .await;
     let refused = cloud
         .sts_as(second)
         .assume_role()
@@ -185,7 +223,14 @@ async fn trust_is_in_the_role_that_was_named() {
         .send()
         .await;
     assert_eq!(refusal(refused).0, "AccessDenied");
-    let shown = iam.get_role().role_name("render").send().await.unwrap().role.unwrap();
+    let shown = iam
+        .get_role()
+        .role_name("render")
+        .send()
+        .await
+        .unwrap()
+        .role
+        .unwrap();
     let trust = percent_encoding::percent_decode_str(shown.assume_role_policy_document().unwrap())
         .decode_utf8()
         .unwrap()
@@ -196,7 +241,9 @@ async fn trust_is_in_the_role_that_was_named() {
 #[tokio::test]
 async fn a_role_that_does_not_exist_reads_like_one_that_trusts_others() {
     let cloud = TestCloud::start().await;
-    let user = cloud.user("alice", &allow(r#""sts:AssumeRole""#, "*")).await;
+    let user = cloud
+        .user("alice", &allow(r#""sts:AssumeRole""#, "*"))
+        .await;
     role(
         &cloud,
         "theirs",
@@ -243,7 +290,8 @@ async fn sessions_stay_in_their_bounds() {
         refusal(too_long),
         (
             "ValidationError".into(),
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.".into()
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+                .into()
         )
     );
     let short_name = sts

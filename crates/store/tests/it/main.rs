@@ -1,5 +1,6 @@
 //! The store over the wire.
 
+mod cloud;
 mod conditional;
 mod origin;
 mod proxy;

@@ -1,6 +1,5 @@
 //! Long-term keys: CreateAccessKey, ListAccessKeys, UpdateAccessKey, DeleteAccessKey.
 
-use iam::calls::Slot;
 use iam::limits::check_one_more;
 use iam::names::Name;
 
@@ -54,7 +53,7 @@ impl QueryCall<Iam> for CreateAccessKey {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(Slot::UserArn, iam.user_arn(&self.user))
+        iam.about_user(&self.user)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -114,7 +113,7 @@ impl QueryCall<Iam> for ListAccessKeys {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(Slot::UserArn, iam.user_arn(&self.user))
+        iam.about_user(&self.user)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -169,7 +168,7 @@ impl QueryCall<Iam> for UpdateAccessKey {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(Slot::UserArn, iam.user_arn(&self.user))
+        iam.about_user(&self.user)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -207,7 +206,7 @@ impl QueryCall<Iam> for DeleteAccessKey {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(Slot::UserArn, iam.user_arn(&self.user))
+        iam.about_user(&self.user)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {

@@ -35,9 +35,7 @@ impl<H: Holder> QueryCall<Iam> for Attach<H> {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new()
-            .name(H::SLOT, H::arn(iam, &self.holder))
-            .key("iam:PolicyARN", &self.policy_arn)
+        H::about(iam, &self.holder).key("iam:PolicyARN", &self.policy_arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -91,9 +89,7 @@ impl<H: Holder> QueryCall<Iam> for Detach<H> {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new()
-            .name(H::SLOT, H::arn(iam, &self.holder))
-            .key("iam:PolicyARN", &self.policy_arn)
+        H::about(iam, &self.holder).key("iam:PolicyARN", &self.policy_arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -140,7 +136,7 @@ impl<H: Holder> QueryCall<Iam> for ListAttached<H> {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(H::SLOT, H::arn(iam, &self.holder))
+        H::about(iam, &self.holder)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {

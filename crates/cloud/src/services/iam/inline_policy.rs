@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 
 use iam::Policy;
-use iam::calls::Slot;
 use iam::limits::check_size;
 use iam::names::Name;
 use iam::policy::{Document, Kind};
@@ -24,7 +23,6 @@ pub(super) trait Holder: Send + Sync + 'static {
     const KIND: &'static str;
     /// The parameter that names the holder.
     const PARAMETER: &'static str;
-    const SLOT: Slot;
     const NAME: Name;
     /// Characters of all its inline policies together.
     const INLINE_SIZE: usize;
@@ -38,8 +36,8 @@ pub(super) trait Holder: Send + Sync + 'static {
     const DETACH: &'static str;
     const LIST_ATTACHED: &'static str;
 
-    /// The ARN as decisions name it.
-    fn arn(iam: &Iam, name: &str) -> String;
+    /// What decisions about it depend on.
+    fn about(iam: &Iam, name: &str) -> Particulars;
 
     /// The holder with a name.
     fn existing<'a>(directory: &'a Directory, name: &str) -> Result<&'a Principal, ApiError>;
@@ -61,7 +59,6 @@ pub(super) struct OfRole;
 impl Holder for OfUser {
     const KIND: &'static str = "user";
     const PARAMETER: &'static str = "UserName";
-    const SLOT: Slot = Slot::UserArn;
     const NAME: Name = Name::User;
     const INLINE_SIZE: usize = LIMITS.user_inline;
     const ATTACHED: (usize, &'static str) = (LIMITS.policies_per_user, "PoliciesPerUser");
@@ -73,8 +70,8 @@ impl Holder for OfUser {
     const DETACH: &'static str = "DetachUserPolicy";
     const LIST_ATTACHED: &'static str = "ListAttachedUserPolicies";
 
-    fn arn(iam: &Iam, name: &str) -> String {
-        iam.user_arn(name)
+    fn about(iam: &Iam, name: &str) -> Particulars {
+        iam.about_user(name)
     }
 
     fn existing<'a>(directory: &'a Directory, name: &str) -> Result<&'a Principal, ApiError> {
@@ -96,7 +93,6 @@ impl Holder for OfUser {
 impl Holder for OfRole {
     const KIND: &'static str = "role";
     const PARAMETER: &'static str = "RoleName";
-    const SLOT: Slot = Slot::RoleArn;
     const NAME: Name = Name::Role;
     const INLINE_SIZE: usize = LIMITS.role_inline;
     const ATTACHED: (usize, &'static str) = (LIMITS.policies_per_role, "PoliciesPerRole");
@@ -108,8 +104,8 @@ impl Holder for OfRole {
     const DETACH: &'static str = "DetachRolePolicy";
     const LIST_ATTACHED: &'static str = "ListAttachedRolePolicies";
 
-    fn arn(iam: &Iam, name: &str) -> String {
-        iam.role_arn(name)
+    fn about(iam: &Iam, name: &str) -> Particulars {
+        iam.about_role(name)
     }
 
     fn existing<'a>(directory: &'a Directory, name: &str) -> Result<&'a Principal, ApiError> {
@@ -160,7 +156,7 @@ impl<H: Holder> QueryCall<Iam> for PutPolicy<H> {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        let particulars = Particulars::new().name(H::SLOT, H::arn(iam, &self.holder));
+        let particulars = H::about(iam, &self.holder);
         let directory = iam.directory();
         let boundary = H::existing(&directory, &self.holder)
             .ok()
@@ -211,7 +207,7 @@ impl<H: Holder> QueryCall<Iam> for GetPolicy<H> {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(H::SLOT, H::arn(iam, &self.holder))
+        H::about(iam, &self.holder)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -252,7 +248,7 @@ impl<H: Holder> QueryCall<Iam> for DeletePolicy<H> {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(H::SLOT, H::arn(iam, &self.holder))
+        H::about(iam, &self.holder)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -294,7 +290,7 @@ impl<H: Holder> QueryCall<Iam> for ListPolicies<H> {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(H::SLOT, H::arn(iam, &self.holder))
+        H::about(iam, &self.holder)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {

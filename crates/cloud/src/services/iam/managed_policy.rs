@@ -130,7 +130,7 @@ impl QueryCall<Iam> for CreatePolicy {
         let directory = iam.directory();
         let mut xml = Xml::new();
         xml.within("Policy", |xml| {
-            shapes::managed_policy(xml, &made, &directory, true)
+            shapes::managed_policy(xml, &made, &directory, true);
         });
         Ok(Some(xml))
     }
@@ -153,8 +153,8 @@ impl QueryCall<Iam> for GetPolicy {
         Ok(Self { arn })
     }
 
-    fn particulars(&self, _: &Iam) -> Particulars {
-        Particulars::new().name(Slot::PolicyArn, &self.arn)
+    fn particulars(&self, iam: &Iam) -> Particulars {
+        iam.about_policy(&self.arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -162,7 +162,7 @@ impl QueryCall<Iam> for GetPolicy {
         let policy = existing(&directory, &call.arn)?;
         let mut xml = Xml::new();
         xml.within("Policy", |xml| {
-            shapes::managed_policy(xml, policy, &directory, true)
+            shapes::managed_policy(xml, policy, &directory, true);
         });
         Ok(Some(xml))
     }
@@ -243,8 +243,8 @@ impl QueryCall<Iam> for DeletePolicy {
         Ok(Self { arn })
     }
 
-    fn particulars(&self, _: &Iam) -> Particulars {
-        Particulars::new().name(Slot::PolicyArn, &self.arn)
+    fn particulars(&self, iam: &Iam) -> Particulars {
+        iam.about_policy(&self.arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {

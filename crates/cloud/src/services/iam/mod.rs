@@ -18,12 +18,13 @@ mod user;
 use std::sync::Arc;
 
 use iam::AccountId;
+use iam::calls::Slot;
 
 use crate::api_error::ApiError;
 use crate::authn::Authenticated;
-use crate::authz::Authorizer;
+use crate::authz::{Authorizer, Particulars};
 use crate::body::VerifiedBody;
-use crate::identity::{Directory, Identities};
+use crate::identity::{Directory, Identities, Tags};
 use crate::response::Response;
 use crate::services::Serve;
 use crate::services::query::{Parameters, QueryCall, carry_out, invalid_action};
@@ -127,6 +128,27 @@ impl Iam {
         format!("arn:aws:iam::{}:{kind}{path}{name}", self.account)
     }
 
+    /// What decisions about a user depend on.
+    fn about_user(&self, name: &str) -> Particulars {
+        let directory = self.directory();
+        let tags = directory.user(name).map(|user| &user.principal.tags);
+        about(Slot::UserArn, self.user_arn(name), tags)
+    }
+
+    /// What decisions about a role depend on.
+    fn about_role(&self, name: &str) -> Particulars {
+        let directory = self.directory();
+        let tags = directory.role(name).map(|role| &role.principal.tags);
+        about(Slot::RoleArn, self.role_arn(name), tags)
+    }
+
+    /// What decisions about a managed policy depend on.
+    fn about_policy(&self, arn: &str) -> Particulars {
+        let directory = self.directory();
+        let tags = directory.policy(arn).map(|policy| &policy.tags);
+        about(Slot::PolicyArn, arn.to_owned(), tags)
+    }
+
     /// The ARN of a user, as decisions name it: of one that does not exist, without a path.
     fn user_arn(&self, name: &str) -> String {
         match self.directory().user(name) {
@@ -142,4 +164,13 @@ impl Iam {
             None => self.arn("role", "/", name),
         }
     }
+}
+
+fn about(slot: Slot, arn: String, tags: Option<&Tags>) -> Particulars {
+    let particulars = Particulars::new().name(slot, arn);
+    tags.into_iter()
+        .flatten()
+        .fold(particulars, |particulars, (key, value)| {
+            particulars.key(&format!("aws:ResourceTag/{key}"), value)
+        })
 }

@@ -1,6 +1,5 @@
 //! Versions of managed policies: Create, Get, List, Delete, SetDefault.
 
-use iam::calls::Slot;
 use iam::names::Name;
 use iam::policy::{Document, Kind};
 
@@ -51,8 +50,8 @@ impl QueryCall<Iam> for CreatePolicyVersion {
         })
     }
 
-    fn particulars(&self, _: &Iam) -> Particulars {
-        Particulars::new().name(Slot::PolicyArn, &self.arn)
+    fn particulars(&self, iam: &Iam) -> Particulars {
+        iam.about_policy(&self.arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -112,8 +111,8 @@ impl QueryCall<Iam> for GetPolicyVersion {
         })
     }
 
-    fn particulars(&self, _: &Iam) -> Particulars {
-        Particulars::new().name(Slot::PolicyArn, &self.arn)
+    fn particulars(&self, iam: &Iam) -> Particulars {
+        iam.about_policy(&self.arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -148,8 +147,8 @@ impl QueryCall<Iam> for ListPolicyVersions {
         })
     }
 
-    fn particulars(&self, _: &Iam) -> Particulars {
-        Particulars::new().name(Slot::PolicyArn, &self.arn)
+    fn particulars(&self, iam: &Iam) -> Particulars {
+        iam.about_policy(&self.arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -187,8 +186,8 @@ impl QueryCall<Iam> for DeletePolicyVersion {
         })
     }
 
-    fn particulars(&self, _: &Iam) -> Particulars {
-        Particulars::new().name(Slot::PolicyArn, &self.arn)
+    fn particulars(&self, iam: &Iam) -> Particulars {
+        iam.about_policy(&self.arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -232,8 +231,8 @@ impl QueryCall<Iam> for SetDefaultPolicyVersion {
         })
     }
 
-    fn particulars(&self, _: &Iam) -> Particulars {
-        Particulars::new().name(Slot::PolicyArn, &self.arn)
+    fn particulars(&self, iam: &Iam) -> Particulars {
+        iam.about_policy(&self.arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {

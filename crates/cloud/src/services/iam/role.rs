@@ -161,7 +161,7 @@ impl QueryCall<Iam> for GetRole {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(Slot::RoleArn, iam.role_arn(&self.name))
+        iam.about_role(&self.name)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -232,7 +232,7 @@ impl QueryCall<Iam> for DeleteRole {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(Slot::RoleArn, iam.role_arn(&self.name))
+        iam.about_role(&self.name)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {

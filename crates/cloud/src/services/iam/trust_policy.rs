@@ -1,6 +1,5 @@
 //! UpdateAssumeRolePolicy: who may assume a role.
 
-use iam::calls::Slot;
 use iam::names::Name;
 
 use crate::api_error::ApiError;
@@ -31,7 +30,7 @@ impl QueryCall<Iam> for UpdateAssumeRolePolicy {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(Slot::RoleArn, iam.role_arn(&self.role))
+        iam.about_role(&self.role)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {

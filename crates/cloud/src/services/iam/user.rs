@@ -148,7 +148,7 @@ impl QueryCall<Iam> for GetUser {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(Slot::UserArn, iam.user_arn(&self.name))
+        iam.about_user(&self.name)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -194,7 +194,7 @@ impl QueryCall<Iam> for ListUsers {
             .take(users, |user| user.principal.name.to_lowercase());
         let mut xml = Xml::new();
         xml.members("Users", &page.items, |xml, user| {
-            shapes::user(xml, user, false)
+            shapes::user(xml, user, false);
         });
         page.write_end(&mut xml);
         Ok(Some(xml))
@@ -219,7 +219,7 @@ impl QueryCall<Iam> for DeleteUser {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        Particulars::new().name(Slot::UserArn, iam.user_arn(&self.name))
+        iam.about_user(&self.name)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {

@@ -170,7 +170,7 @@ impl Owner {
                     Some(Message::Added(id, waiting)) => self.wait(id, waiting, Duration::ZERO),
                     Some(Message::Returned(id, attempt)) => self.returned(id, attempt).await,
                     Some(Message::Close(reply)) => {
-                        drop(reply.send(()));
+                        let _unheard = reply.send(());
                         return;
                     }
                     None => return,

@@ -34,17 +34,18 @@ impl Route {
     /// function's name that cannot be.
     pub(super) fn of(head: &Head) -> Result<Self, ApiError> {
         let qualifier = head.query_parameter("Qualifier");
-        Self::find(&head.method, head.raw_path(), qualifier)
+        Self::find(&head.method, head.raw_path(), qualifier.as_deref())
     }
 
-    fn find(method: &Method, path: &str, qualifier: Option<String>) -> Result<Self, ApiError> {
+    fn find(method: &Method, path: &str, qualifier: Option<&str>) -> Result<Self, ApiError> {
         let segments: Vec<String> = path
             .trim_matches('/')
             .split('/')
             .map(percent_decoded)
             .collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let function = |identifier: &str| FunctionName::parse(identifier, qualifier.clone());
+        let function =
+            |identifier: &str| FunctionName::parse(identifier, qualifier.map(str::to_owned));
         Ok(match (method.as_str(), segments.as_slice()) {
             ("POST", ["2015-03-31", "functions"]) => Self::CreateFunction,
             ("GET", ["2015-03-31", "functions"]) => Self::ListFunctions,

@@ -38,14 +38,14 @@ pub(super) enum UnzipError {
 /// is written through one. What a zip says about sizes is not believed. Files can
 /// be read by everyone and written by nobody; execute permission is kept.
 pub(super) fn unzip(zip: impl Read + Seek, into: &Path) -> Result<u64, UnzipError> {
-    let mut archive = ZipArchive::new(zip).map_err(malformed)?;
+    let mut archive = ZipArchive::new(zip).map_err(|error| malformed(&error))?;
     if archive.len() > MAX_ENTRIES {
         return Err(UnzipError::TooLarge);
     }
     let mut left = MAX_UNPACKED_BYTES;
     let mut links = Vec::new();
     for index in 0..archive.len() {
-        let mut entry = archive.by_index(index).map_err(malformed)?;
+        let mut entry = archive.by_index(index).map_err(|error| malformed(&error))?;
         let Some(name) = entry.enclosed_name() else {
             let name = String::from_utf8_lossy(entry.name_raw());
             return Err(UnzipError::Malformed(format!("`{name}` leads out of it")));
@@ -130,7 +130,7 @@ fn make_folder(path: &Path) -> Result<(), UnzipError> {
     Ok(())
 }
 
-fn malformed(error: zip::result::ZipError) -> UnzipError {
+fn malformed(error: &zip::result::ZipError) -> UnzipError {
     UnzipError::Malformed(error.to_string())
 }
 

@@ -68,12 +68,12 @@ impl Call for GetLogEvents {
     }
 
     async fn carry_out(store: &LogStore, call: Authorized<Self>) -> Result<LogEvents, ApiError> {
-        store.group(call.group())?;
+        let expired = store.expired_unix_ms(&store.group(call.group())?);
         let mut streams = store.streams(call.group())?.into_iter();
         if !streams.any(|(name, _)| name == call.log_stream_name) {
             return Err(no_such_stream());
         }
-        let mut range = between(call.start_time, call.end_time);
+        let mut range = between(expired, call.start_time, call.end_time);
         let mut newest_first = !call.start_from_head;
         match call
             .next_token
@@ -182,9 +182,9 @@ impl Call for FilterLogEvents {
                 "LogStreamNames and LogStreamNamePrefix cannot be specified at the same time.",
             ));
         }
-        store.group(call.group())?;
+        let expired = store.expired_unix_ms(&store.group(call.group())?);
         let pattern = Pattern::parse(call.filter_pattern.as_deref().unwrap_or_default())?;
-        let mut range = between(call.start_time, call.end_time);
+        let mut range = between(expired, call.start_time, call.end_time);
         if let Some(token) = &call.next_token {
             let Position::After(at) = Position::parse(token)? else {
                 return Err(bad_token());
@@ -287,9 +287,9 @@ fn position(event: &StoredEvent) -> (i64, u64) {
     (event.at_unix_ms, event.number)
 }
 
-/// The events from one time, inclusive, to another, exclusive.
-fn between(from: Option<i64>, to: Option<i64>) -> std::ops::Range<(i64, u64)> {
-    (from.unwrap_or(i64::MIN), 0)..(to.unwrap_or(i64::MAX), 0)
+/// The events from one time, inclusive, to another, exclusive, of those that have not expired.
+fn between(expired: i64, from: Option<i64>, to: Option<i64>) -> std::ops::Range<(i64, u64)> {
+    (from.unwrap_or(i64::MIN).max(expired), 0)..(to.unwrap_or(i64::MAX), 0)
 }
 
 fn group<'a>(name: &'a Option<String>, identifier: &'a Option<String>) -> &'a str {

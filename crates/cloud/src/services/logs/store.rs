@@ -115,6 +115,12 @@ impl LogStore {
         Ok(found)
     }
 
+    /// The time before which the events of a group are gone, or about to be.
+    pub(super) fn expired_unix_ms(&self, group: &Group) -> i64 {
+        let days = group.retention_days.unwrap_or(KEPT_DAYS);
+        self.now_unix_ms() - i64::from(days) * DAY_MS
+    }
+
     /// Events of a group between two positions, oldest first or newest first, until `take` has
     /// had enough.
     pub(super) fn read_events(
@@ -155,22 +161,14 @@ impl LogStore {
 
     /// Removes events beyond their retention.
     pub(super) async fn sweep(&self) -> Result<(), StateError> {
-        let now = self.now_unix_ms();
-        for (name, _) in self.groups()? {
+        for (name, group) in self.groups()? {
+            let expired = self.expired_unix_ms(&group);
             let swept = self.state.maintain(move |change| {
-                let entry = change
-                    .read(GROUPS)?
-                    .get(name.as_str())?
-                    .map(|entry| decode::<Group>(&GROUPS, entry.value()))
-                    .transpose()?;
-                // It may have been deleted meanwhile.
-                let Some(mut group) = entry else {
-                    return Ok(());
-                };
-                let days = group.retention_days.unwrap_or(KEPT_DAYS);
-                let freed =
-                    table::remove_events_before(change, &name, now - i64::from(days) * DAY_MS)?;
-                if freed > 0 {
+                let freed = table::remove_events_before(change, &name, expired)?;
+                // It may have been deleted meanwhile, and then has no events either.
+                if freed > 0
+                    && let Some(mut group) = table::find_group(change, &name)?
+                {
                     group.stored_bytes = group.stored_bytes.saturating_sub(freed);
                     table::put_group(change, &name, &group)?;
                 }

@@ -49,12 +49,18 @@ pub(super) fn stored_bytes(message: &str) -> u64 {
     message.len() as u64 + 26
 }
 
-/// A group, for a change to it.
+/// A group, for a change to it, if it is there.
+pub(super) fn find_group(change: &Change<'_>, name: &str) -> Result<Option<Group>, StateError> {
+    let groups = change.read(GROUPS)?;
+    let entry = groups.get(name)?;
+    entry
+        .map(|entry| decode(&GROUPS, entry.value()))
+        .transpose()
+}
+
+/// A group, for a change to it, that must be there.
 pub(super) fn group(change: &Change<'_>, name: &str) -> Result<Group, ChangeError<ApiError>> {
-    match change.read(GROUPS)?.get(name)? {
-        Some(entry) => Ok(decode(&GROUPS, entry.value())?),
-        None => Err(ChangeError::Refused(no_such_group())),
-    }
+    find_group(change, name)?.ok_or_else(|| ChangeError::Refused(no_such_group()))
 }
 
 /// A stream, for a change to it.

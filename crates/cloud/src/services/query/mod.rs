@@ -6,4 +6,4 @@ mod xml;
 
 pub(crate) use self::call::{QueryCall, carry_out, invalid_action};
 pub(crate) use self::parameters::{Parameters, parameter_error};
-pub(crate) use self::xml::{Xml, success};
+pub(crate) use self::xml::Xml;

@@ -92,7 +92,9 @@ fn public_policy_blocked(caller: &str, bucket: &BucketName) -> ApiError {
     ApiError::forbidden(
         "AccessDenied",
         format!(
-            "User: {caller} is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:aws:s3:::{bucket}\"              because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
+            "User: {caller} is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:aws:s3:::{bucket}\" \
+             because public policies are prevented by the BlockPublicPolicy setting in S3 Block \
+             Public Access."
         ),
     )
 }

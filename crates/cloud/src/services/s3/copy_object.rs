@@ -47,7 +47,9 @@ impl Call for CopyObject {
         let bucket = writable(exchange, &target)?;
         let directives = Directives::of(&input)?;
         if source == target && !directives.metadata_replaced {
-            let message = "This copy request is illegal because it is trying to copy an object to itself without                            changing the object's metadata, storage class, website redirect location or encryption                            attributes.";
+            let message = "This copy request is illegal because it is trying to copy an object to \
+                           itself without changing the object's metadata, storage class, website \
+                           redirect location or encryption attributes.";
             return Err(fault::invalid_request(message));
         }
         let conditions = ReadConditions {

@@ -102,7 +102,8 @@ impl Call for CreateBucket {
 fn check_location(location: Option<&str>, region: &str) -> Result<(), ApiError> {
     let illegal = |constraint: &str| {
         let message = format!(
-            "The {constraint} location constraint is incompatible for the region specific endpoint this request              was sent to."
+            "The {constraint} location constraint is incompatible for the region specific \
+             endpoint this request was sent to."
         );
         Err(ApiError::bad_request(
             "IllegalLocationConstraintException",

@@ -112,11 +112,6 @@ impl<'a> CallHead<'a> {
         Ok(source.name.clone())
     }
 
-    /// The bucket as it was when the request came, if there is one of that name.
-    pub(super) fn stored(&self) -> Option<&Bucket> {
-        self.stored.as_ref()
-    }
-
     /// The name of a bucket that does not exist.
     pub(super) fn missing_bucket(&self) -> Option<BucketName> {
         let source = self
@@ -203,12 +198,10 @@ impl<'a> CallHead<'a> {
         for (key, value) in &tags {
             particulars = particulars.key(&format!("s3:RequestObjectTag/{key}"), value);
         }
-        particulars
-            .keys(
-                "s3:RequestObjectTagKeys",
-                tags.into_iter().map(|(key, _)| key),
-            )
-            .key("s3:ResourceAccount", self.exchange.core().account.as_str())
+        particulars.keys(
+            "s3:RequestObjectTagKeys",
+            tags.into_iter().map(|(key, _)| key),
+        )
     }
 }
 

@@ -50,6 +50,8 @@ mod precondition;
 mod public_access_block;
 mod put_object;
 mod take_in;
+#[cfg(test)]
+mod tests;
 mod upload_part;
 mod upload_part_copy;
 mod view;

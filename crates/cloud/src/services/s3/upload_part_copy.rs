@@ -97,7 +97,8 @@ fn range(asked: Option<&str>, size: u64) -> Result<Range<u64>, ApiError> {
             ))
         }
         _ => {
-            let message = "The x-amz-copy-source-range value must be of the form bytes=first-last where first and                            last are the zero-based offsets of the first and last bytes to copy";
+            let message = "The x-amz-copy-source-range value must be of the form bytes=first-last \
+                           where first and last are the zero-based offsets of the first and last bytes to copy";
             Err(fault::invalid_argument(
                 message,
                 "x-amz-copy-source-range",

@@ -1,14 +1,16 @@
 //! An object as GetObject and HeadObject show it.
 
 use std::ops::Range;
+use std::str::FromStr as _;
 
 use http::StatusCode;
+use iam::{Action, Resource};
 use s3s::dto;
 
 use super::exchange::Exchange;
+use super::fault;
 use super::head::{ObjectName, side_of};
 use super::precondition::ReadConditions;
-use super::{convert, fault};
 use crate::api_error::ApiError;
 use crate::clock::http_date;
 use crate::storage::{Bucket, Checksum, Object, OpenObject, PartNumber, expiry};
@@ -147,25 +149,12 @@ fn missing(exchange: &Exchange, name: &ObjectName) -> Result<ApiError, ApiError>
     let Some(bucket) = exchange.store().bucket(&name.bucket)? else {
         return Ok(fault::no_such_bucket(&name.bucket));
     };
-    let arn = format!("arn:aws:s3:::{}", name.bucket);
-    let resource = arn.parse().map_err(|error| fault::internal(&error))?;
-    let request = exchange.request();
-    if exchange.core().authorizer.would_allow(
-        request,
-        "s3:ListBucket",
-        resource,
-        &side_of(&bucket)?,
-    ) {
-        return Ok(fault::no_such_key(&name.key));
-    }
-    let caller = request.caller().arn();
-    Ok(ApiError::forbidden(
-        "AccessDenied",
-        format!(
-            "User: {caller} is not authorized to perform: s3:ListBucket on resource: \"{arn}\" because no \
-             identity-based policy allows the s3:ListBucket action"
-        ),
-    ))
+    let action = Action::parse("s3:ListBucket").map_err(|error| fault::internal(&error))?;
+    let resource = Resource::from_str(&format!("arn:aws:s3:::{}", name.bucket))
+        .map_err(|error| fault::internal(&error))?;
+    let authorizer = &exchange.core().authorizer;
+    let denied = authorizer.would_deny(exchange.request(), action, resource, &side_of(&bucket)?);
+    Ok(denied.map_or_else(|| fault::no_such_key(&name.key), ApiError::from))
 }
 
 fn chosen(

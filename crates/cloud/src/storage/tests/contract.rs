@@ -3,6 +3,7 @@
 use futures_util::StreamExt as _;
 
 use super::*;
+use crate::storage::sweep::Swept;
 
 async fn with_bucket() -> (Scratch, BucketName) {
     let scratch = Scratch::new().await;

@@ -60,7 +60,7 @@ async fn an_object_comes_back_with_what_was_stored_beside_it() {
         .unwrap();
     assert_eq!(
         (head.content_type(), head.content_length()),
-        (Some("binary/octet-stream"), Some(0))
+        (Some("application/octet-stream"), Some(0))
     );
 }
 

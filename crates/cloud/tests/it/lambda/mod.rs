@@ -1,0 +1,10 @@
+//! Functions: what may be deployed, how they run, and what they see.
+
+mod asynchronous;
+mod deployment;
+mod invocation;
+mod isolation;
+mod limits;
+mod logs;
+mod setup;
+mod streaming;
