@@ -36,7 +36,7 @@ fn main() -> ExitCode {
 
 async fn run(command: Subcommands) -> Result<(), CliError> {
     match command {
-        Subcommands::Render(render) => commands::render::run(*render).await,
+        Subcommands::Render(render) => Box::pin(commands::render::run(*render)).await,
         Subcommands::Compositions(compositions) => commands::compositions::run(compositions).await,
         Subcommands::Cloud(Cloud::Serve(serve)) => commands::serve::run(serve).await,
         Subcommands::Cloud(Cloud::Events(events)) => commands::events::run(events).await,

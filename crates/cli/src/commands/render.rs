@@ -147,11 +147,11 @@ async fn follow(render: &client::Render, shown: &mut Shown) -> Result<Outcome, C
                 }
             }
             Event::Retrying(retry) => {
-                shown.warning(&format!("chunk {} is tried again", retry.chunk))
+                shown.warning(&format!("chunk {} is tried again", retry.chunk));
             }
             Event::Warning(error) => shown.warning(&error.error.message),
             Event::Throttled => {
-                shown.warning("the limit of concurrent executions is used up; waiting")
+                shown.warning("the limit of concurrent executions is used up; waiting");
             }
             Event::TakenUp { silence } => {
                 shown.warning(&format!(

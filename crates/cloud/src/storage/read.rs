@@ -68,21 +68,6 @@ impl OpenObject {
                 piece
             })
     }
-
-    /// All bytes, or nothing if there are more than `limit`.
-    #[cfg(test)]
-    pub(crate) async fn read_all(self, limit: u64) -> io::Result<Option<Vec<u8>>> {
-        let size = self.object.size;
-        if size > limit {
-            return Ok(None);
-        }
-        let mut bytes = Vec::new();
-        let mut pieces = std::pin::pin!(self.read(0..size));
-        while let Some(piece) = pieces.next().await {
-            bytes.extend_from_slice(&piece?);
-        }
-        Ok(Some(bytes))
-    }
 }
 
 /// The parts of segments that lie in `range`, as ranges within each segment.

@@ -373,11 +373,8 @@ async fn failures_are_told_apart() {
 async fn ranges_of_objects_come_through_the_proxy() {
     let world = World::open().await;
     let bytes = noise(100_000);
-    let put = world.bucket.put(
-        "v.mp4",
-        bytes.clone(),
-        &PutOptions::content_type("video/mp4"),
-    );
+    let options = PutOptions::content_type("video/mp4");
+    let put = world.bucket.put("v.mp4", bytes.clone(), &options);
     put.await.expect("written");
     let proxy = RangeProxy::start(RemoteRules::public())
         .await

@@ -288,7 +288,7 @@ async fn a_sweep_removes_what_has_expired_and_nothing_else() {
     };
     store
         .update_bucket(&permit(), bucket.clone(), move |bucket| {
-            bucket.lifecycle = vec![rule.clone()]
+            bucket.lifecycle = vec![rule.clone()];
         })
         .await
         .unwrap();

@@ -187,7 +187,7 @@ async fn nothing_acknowledged_is_lost() {
         return live_until_killed(&PathBuf::from(folder)).await;
     }
     let mut killed = 0;
-    for point in 0..POINTS.len() {
+    for (point, name) in POINTS.iter().enumerate() {
         for nth in [1, 3, 5, 8] {
             let folder = tempfile::tempdir().unwrap();
             let status = Command::new(std::env::current_exe().unwrap())
@@ -200,7 +200,7 @@ async fn nothing_acknowledged_is_lost() {
                 .stdout(std::process::Stdio::null())
                 .status()
                 .unwrap();
-            let context = format!("{:?} for the time {nth}", POINTS[point]);
+            let context = format!("{name:?} for the time {nth}");
             assert!(
                 status.success() || status.signal() == Some(9),
                 "{context}: {status}"

@@ -202,7 +202,7 @@ async fn conditions_see_the_request() {
     let listing = r#"{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{"StringLike":{"s3:prefix":"renders/*"}}}"#;
     let writing = r#"{"Effect":"Allow","Action":"s3:PutObject","Resource":"*","Condition":{"StringEquals":{"s3:if-none-match":"*"}}}"#;
     let making = r#"{"Effect":"Allow","Action":"s3:CreateBucket","Resource":"*","Condition":{"StringEquals":{"s3:locationconstraint":"eu-west-1"}}}"#;
-    let conditions = policy(&[listing, writing.to_owned(), making.to_owned()]);
+    let conditions = policy(&[listing.to_owned(), writing.to_owned(), making.to_owned()]);
     let user = s3_as(&cloud, cloud.user("conditional", &conditions).await);
     assert!(
         user.list_objects_v2()
