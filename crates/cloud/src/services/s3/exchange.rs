@@ -78,9 +78,13 @@ impl Exchange {
 
     /// Leaves the error that the client will get; the first one counts.
     pub(super) fn fail(&self, error: ApiError) -> S3Error {
+        // What s3s logs about it; the client gets what is left here.
+        let code = S3ErrorCode::from_bytes(error.code.as_bytes());
+        let mut told = S3Error::new(code.unwrap_or(S3ErrorCode::InternalError));
+        told.set_status_code(error.status);
         // A later error only follows from the first.
         let _ = self.failure.set(error);
-        S3Error::new(S3ErrorCode::InternalError)
+        told
     }
 
     /// The error that was left.
