@@ -132,3 +132,28 @@ async fn history_is_read_by_permission() {
         answer.text
     );
 }
+
+#[tokio::test]
+async fn pages_cover_the_history_once() {
+    let cloud = TestCloud::start().await;
+    for index in 0..120 {
+        let name = format!("user-{index}");
+        cloud
+            .iam()
+            .create_user()
+            .user_name(name)
+            .send()
+            .await
+            .unwrap();
+    }
+    let found = of_call(&cloud, "CreateUser", 120).await;
+    assert_eq!(found.len(), 120);
+    assert!(found.is_sorted_by(|newer, older| newer.time >= older.time));
+    let query = EventQuery {
+        event_name: Some("CreateUser".into()),
+        limit: Some(70),
+        ..EventQuery::default()
+    };
+    let newest = cloud.administrator().events(&query).await.unwrap();
+    assert_eq!(newest, found[..70]);
+}

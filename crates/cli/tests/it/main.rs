@@ -1,0 +1,13 @@
+//! The real binary, the packaged function, Chrome and ffmpeg, from argv to mp4.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bad_input;
+mod clients;
+mod harness;
+mod interrupted;
+mod kills;
+mod movie;
+mod quality;
+mod render;
+mod together;
