@@ -51,13 +51,22 @@ impl ChunkSigning {
         self.verify(&string_to_sign, given)
     }
 
-    fn verify_trailers(&mut self, trailers: &[u8], given: &str) -> Result<(), ApiError> {
+    fn verify_trailers(
+        &mut self,
+        trailers: &[(String, String)],
+        given: &str,
+    ) -> Result<(), ApiError> {
+        let mut lines: Vec<String> = trailers
+            .iter()
+            .map(|(name, value)| format!("{name}:{value}\n"))
+            .collect();
+        lines.sort_unstable();
         let string_to_sign = format!(
             "AWS4-HMAC-SHA256-TRAILER\n{}\n{}\n{}\n{}",
             self.signed_at,
             self.scope,
             self.previous,
-            sha256_hex(trailers)
+            sha256_hex(lines.concat().as_bytes())
         );
         self.verify(&string_to_sign, given)
     }
@@ -87,8 +96,6 @@ pub(super) struct ChunkDecoder {
     signature: String,
     announced: Vec<String>,
     trailers: Vec<(String, String)>,
-    // The trailers as they are signed.
-    signed_trailers: Vec<u8>,
     trailer_signature: Option<String>,
 }
 
@@ -120,7 +127,6 @@ impl ChunkDecoder {
             signature: String::new(),
             announced,
             trailers: Vec::new(),
-            signed_trailers: Vec::new(),
             trailer_signature: None,
         }
     }
@@ -260,8 +266,6 @@ impl ChunkDecoder {
         if !expected {
             return Err(malformed_trailer("a trailer was not announced"));
         }
-        self.signed_trailers
-            .extend_from_slice(format!("{name}:{value}\n").as_bytes());
         self.trailers.push((name, value.to_owned()));
         Ok(())
     }
@@ -272,7 +276,7 @@ impl ChunkDecoder {
         }
         match (&mut self.signing, self.trailer_signature.take()) {
             (Some(signing), Some(signature)) => {
-                signing.verify_trailers(&self.signed_trailers, &signature)?;
+                signing.verify_trailers(&self.trailers, &signature)?;
             }
             (Some(_), None) if !self.announced.is_empty() => {
                 return Err(malformed_trailer("the trailers are not signed"));
@@ -303,9 +307,16 @@ fn malformed_trailer(what: &str) -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use aws_credential_types::Credentials;
+    use aws_sigv4::sign::v4;
+    use aws_smithy_runtime_api::http::Headers;
     use proptest::prelude::*;
 
     use super::*;
+
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
     const SIGNED_AT: &str = "20130524T000000Z";
 
@@ -315,7 +326,7 @@ mod tests {
             region: "us-east-1".into(),
             service: "s3".into(),
         };
-        let key = SigningKey::derive("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", &scope);
+        let key = SigningKey::derive(SECRET, &scope);
         ChunkSigning::new(key, SIGNED_AT, &scope, seed)
     }
 
@@ -400,26 +411,56 @@ mod tests {
         );
     }
 
-    /// Chunks as a client signs them.
-    fn encoded(chunks: &[Vec<u8>], seed: &str) -> Vec<u8> {
+    /// Chunks and trailers as AWS's own signer signs them.
+    fn encoded(chunks: &[Vec<u8>], trailers: &[(&str, &str)], seed: &str) -> Vec<u8> {
+        let identity = Credentials::new("AKIDEXAMPLE", SECRET, None, None, "test").into();
+        let params = v4::SigningParams::builder()
+            .identity(&identity)
+            .region("us-east-1")
+            .name("s3")
+            .time(UNIX_EPOCH + Duration::from_secs(1_369_353_600))
+            .settings(())
+            .build()
+            .unwrap();
         let mut wire = Vec::new();
-        let mut signing = signing(seed);
+        let mut running = seed.to_owned();
         for chunk in chunks.iter().map(Vec::as_slice).chain([&[][..]]) {
-            let string_to_sign = format!(
-                "AWS4-HMAC-SHA256-PAYLOAD\n{SIGNED_AT}\n{}\n{}\n{EMPTY_SHA256}\n{}",
-                signing.scope,
-                signing.previous,
-                sha256_hex(chunk)
-            );
-            let signature = signing.key.sign(string_to_sign.as_bytes());
-            wire.extend_from_slice(
-                format!("{:x};chunk-signature={signature}\r\n", chunk.len()).as_bytes(),
-            );
-            wire.extend_from_slice(chunk);
-            wire.extend_from_slice(b"\r\n");
-            signing.previous = signature;
+            let signed = v4::sign_chunk(&Bytes::copy_from_slice(chunk), &running, &params);
+            running = signed.unwrap().signature().to_owned();
+            let header = format!("{:x};chunk-signature={running}\r\n", chunk.len());
+            wire.extend_from_slice(header.as_bytes());
+            if !chunk.is_empty() {
+                wire.extend_from_slice(chunk);
+                wire.extend_from_slice(b"\r\n");
+            }
         }
+        let mut headers = Headers::new();
+        for (name, value) in trailers {
+            headers.insert((*name).to_owned(), (*value).to_owned());
+            wire.extend_from_slice(format!("{name}:{value}\r\n").as_bytes());
+        }
+        if !trailers.is_empty() {
+            let signed = v4::sign_trailer(&headers, &running, &params).unwrap();
+            let trailer = format!("x-amz-trailer-signature:{}\r\n", signed.signature());
+            wire.extend_from_slice(trailer.as_bytes());
+        }
+        wire.extend_from_slice(b"\r\n");
         wire
+    }
+
+    const TRAILERS: [(&str, &str); 2] = [
+        ("x-amz-checksum-crc32c", "sOO8/Q=="),
+        ("x-amz-another", "value"),
+    ];
+
+    fn announced() -> Vec<(String, String)> {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        TRAILERS.iter().map(owned).collect()
+    }
+
+    fn decoder(seed: &str) -> ChunkDecoder {
+        let names = announced().into_iter().map(|(name, _)| name);
+        ChunkDecoder::new(Some(signing(seed)), names.collect())
     }
 
     proptest! {
@@ -429,9 +470,9 @@ mod tests {
             frames in prop::collection::vec(1_usize..90, 1..8),
         ) {
             let seed = "0".repeat(64);
-            let decoder = ChunkDecoder::new(Some(signing(&seed)), Vec::new());
-            let (data, _) = decode(decoder, &encoded(&chunks, &seed), &frames).unwrap();
-            prop_assert_eq!(data, chunks.concat());
+            let wire = encoded(&chunks, &TRAILERS, &seed);
+            let decoded = decode(decoder(&seed), &wire, &frames).unwrap();
+            prop_assert_eq!(decoded, (chunks.concat(), announced()));
         }
 
         /// One bit more or less is refused, unless it spells the same (the case of a size's digits).
@@ -442,12 +483,11 @@ mod tests {
             bit in 0..8_u8,
         ) {
             let seed = "0".repeat(64);
-            let mut wire = encoded(&chunks, &seed);
+            let mut wire = encoded(&chunks, &TRAILERS, &seed);
             let at = place.index(wire.len());
             wire[at] ^= 1 << bit;
-            let decoder = ChunkDecoder::new(Some(signing(&seed)), Vec::new());
-            if let Ok((data, _)) = decode(decoder, &wire, &[17]) {
-                prop_assert_eq!(data, chunks.concat());
+            if let Ok(decoded) = decode(decoder(&seed), &wire, &[17]) {
+                prop_assert_eq!(decoded, (chunks.concat(), announced()));
             }
         }
 
@@ -457,10 +497,9 @@ mod tests {
             place: prop::sample::Index,
         ) {
             let seed = "0".repeat(64);
-            let wire = encoded(&chunks, &seed);
+            let wire = encoded(&chunks, &TRAILERS, &seed);
             let kept = place.index(wire.len());
-            let decoder = ChunkDecoder::new(Some(signing(&seed)), Vec::new());
-            prop_assert!(decode(decoder, &wire[..kept], &[17]).is_err());
+            prop_assert!(decode(decoder(&seed), &wire[..kept], &[17]).is_err());
         }
     }
 

@@ -136,24 +136,25 @@ async fn history_is_read_by_permission() {
 #[tokio::test]
 async fn pages_cover_the_history_once() {
     let cloud = TestCloud::start().await;
+    let iam = cloud.iam();
     for index in 0..120 {
         let name = format!("user-{index}");
-        cloud
-            .iam()
-            .create_user()
-            .user_name(name)
-            .send()
-            .await
-            .unwrap();
+        iam.create_user().user_name(name).send().await.unwrap();
     }
-    let found = of_call(&cloud, "CreateUser", 120).await;
-    assert_eq!(found.len(), 120);
-    assert!(found.is_sorted_by(|newer, older| newer.time >= older.time));
-    let query = EventQuery {
-        event_name: Some("CreateUser".into()),
-        limit: Some(70),
-        ..EventQuery::default()
+    let ids = async |limit| {
+        let query = EventQuery {
+            event_name: Some("CreateUser".into()),
+            limit,
+            ..EventQuery::default()
+        };
+        let found = cloud.administrator().events(&query).await.unwrap();
+        assert!(found.is_sorted_by(|newer, older| newer.time >= older.time));
+        found
+            .into_iter()
+            .map(|record| record.request_id)
+            .collect::<Vec<_>>()
     };
-    let newest = cloud.administrator().events(&query).await.unwrap();
-    assert_eq!(newest, found[..70]);
+    let all = ids(None).await;
+    assert_eq!(all.len(), 120);
+    assert_eq!(ids(Some(70)).await, all[..70]);
 }

@@ -6,5 +6,6 @@ mod invocation;
 mod isolation;
 mod limits;
 mod logs;
+mod runtimes;
 mod setup;
 mod streaming;
