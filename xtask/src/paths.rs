@@ -39,10 +39,20 @@ pub(crate) fn example_bundle() -> PathBuf {
 }
 
 /// `cargo`, the one that runs this, in the root of the checkout.
+///
+/// It does not inherit what cargo says of this package: build scripts that depend on such a variable (ring's) would run
+/// again, and everything above them be compiled again, whenever a build is started by hand, or in another checkout.
 pub(crate) fn cargo() -> Command {
     static CARGO: OnceLock<std::ffi::OsString> = OnceLock::new();
     let cargo = CARGO.get_or_init(|| std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let mut command = Command::new(cargo);
     command.current_dir(root());
+    for (name, _) in std::env::vars_os() {
+        let of_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"];
+        let name = name.to_string_lossy();
+        if of_package.iter().any(|prefix| name.starts_with(prefix)) {
+            command.env_remove(&*name);
+        }
+    }
     command
 }

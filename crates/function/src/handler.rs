@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::invocation::Function;
 use crate::routine::still::{Accepted, StillError};
 use crate::routine::{compositions, info, renderer as chunk, start, status, still};
-use crate::{launch, log};
+use crate::{launch, log_lines};
 
 /// The handler of an environment's invocations.
 pub(crate) struct Handler {
@@ -40,7 +40,7 @@ impl Handler {
         let Invocation { payload, context } = invocation;
         let payload = Payload::parse(&payload).map_err(|error| failure("Payload", &error))?;
         let is_warm = self.is_warm.swap(true, Ordering::Relaxed);
-        log::invocation(&payload, &context, is_warm);
+        log_lines::invocation(&payload, &context, is_warm);
         let function = Arc::clone(&self.function);
         match payload {
             Payload::Info(_) => answer(&Answer::Success(info::info(&function))),
@@ -182,14 +182,14 @@ fn or_error<T, E: Error + 'static>(result: Result<T, E>) -> Answer<T> {
     match result {
         Ok(value) => Answer::Success(value),
         Err(error) => {
-            tracing::error!("{}", log::chain(&error));
+            tracing::error!("{}", log_lines::chain(&error));
             Answer::Error(error_response(&error))
         }
     }
 }
 
 fn error_response(error: &(dyn Error + 'static)) -> ErrorResponse {
-    let message = log::chain(error);
+    let message = log_lines::chain(error);
     ErrorResponse {
         stack: format!("Error: {message}"),
         message,

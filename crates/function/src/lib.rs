@@ -32,7 +32,7 @@ mod handler;
 mod invocation;
 mod invoke;
 mod launch;
-mod log;
+mod log_lines;
 mod page;
 mod rendering;
 mod request;
@@ -46,7 +46,7 @@ const WORKERS: usize = 2;
 /// Serves the invocations of this execution environment until it ends.
 #[must_use]
 pub fn run() -> ExitCode {
-    log::init();
+    log_lines::init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .enable_all()
@@ -61,7 +61,7 @@ pub fn run() -> ExitCode {
     match runtime.block_on(serve()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!("{}", log::chain(error.as_ref()));
+            tracing::error!("{}", log_lines::chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }

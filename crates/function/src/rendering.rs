@@ -8,7 +8,7 @@ use protocol::error_info::ErrorKind;
 use renderer::{ChunkError, PageError, PageErrorKind, PageException};
 
 use crate::launch::failure::{Failure, Retry};
-use crate::log;
+use crate::log_lines;
 
 /// The failure of a page.
 pub(crate) fn page_failure(error: &PageError) -> Failure {
@@ -17,7 +17,7 @@ pub(crate) fn page_failure(error: &PageError) -> Failure {
         PageErrorKind::Page => (ErrorKind::Renderer, Retry::Page),
         PageErrorKind::Machine => (ErrorKind::Browser, Retry::Death),
     };
-    let message = log::chain(error);
+    let message = log_lines::chain(error);
     match exception(error) {
         Some(exception) => Failure {
             kind,
@@ -51,16 +51,16 @@ pub(crate) fn chunk_failure(error: &ChunkError) -> Failure {
         ChunkError::Encode(_) | ChunkError::Deadline { .. } => Retry::Death,
     };
     let message = if is_disk_full(error) {
-        format!("no space left on device: {}", log::chain(error))
+        format!("no space left on device: {}", log_lines::chain(error))
     } else {
-        log::chain(error)
+        log_lines::chain(error)
     };
     Failure::of_launch(message, retry)
 }
 
 /// Whether the disk of this environment is full, which another attempt would find as full.
 pub(crate) fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
-    log::causes(error).any(|cause| {
+    log_lines::causes(error).any(|cause| {
         let ffmpeg = cause.downcast_ref::<media::RunError>();
         let file = cause.downcast_ref::<io::Error>();
         ffmpeg.is_some_and(|error| error.kind() == Some(FailureKind::DiskFull))

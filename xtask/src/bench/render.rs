@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::measure::{self, Took, geometric_mean, median};
-use crate::{incumbent, package, paths, setup, sh};
+use crate::{incumbent, paths};
 
 const COMPOSITIONS: [(&str, u32); 5] = [
     ("Title", 300),
@@ -51,26 +51,7 @@ struct Row {
 
 /// Builds, renders alternately, prints a table for each concurrency.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    setup::rendering()?;
-    let mut build = paths::cargo();
-    sh::run(
-        "build framewright",
-        build.args([
-            "build",
-            "--release",
-            "--package",
-            "framewright",
-            "--package",
-            "cloud",
-            "--bins",
-        ]),
-    )?;
-    package::run(&package::Options::default())?;
-    let folder = paths::target().join("bench");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
-    }
-    std::fs::create_dir_all(&folder)?;
+    let folder = super::prepare()?;
     println!("Both sides: {}.", incumbent::SETTINGS);
     println!(
         "Ours: cloud state present, site uploaded, no function warm; at concurrency 1 one renderer at a time and two chunks."
@@ -130,7 +111,7 @@ fn row(
 }
 
 fn ours(folder: &Path, composition: &str, frames: u32, concurrency: u32) -> Command {
-    let mut command = Command::new(paths::target().join("release/framewright"));
+    let mut command = super::framewright();
     command
         .arg("render")
         .arg(paths::example_bundle())

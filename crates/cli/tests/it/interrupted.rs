@@ -3,11 +3,20 @@
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use crate::harness::{Place, Running, eventually, processes_mentioning, said};
+use crate::harness::{Place, Running, eventually, processes_mentioning};
 use crate::movie;
 
-/// Starts a render of Hold in six chunks, waits until one is complete, and sends `signal`. Returns the render's id.
-fn interrupt(place: &Place, signal: Signal) -> (String, std::process::Output) {
+/// What an interrupted render left.
+struct Interrupted {
+    /// The render's id.
+    id: String,
+    /// The events printed after the signal.
+    last_words: Vec<String>,
+    status: std::process::ExitStatus,
+}
+
+/// Starts a render of Hold in six chunks, waits until one is complete, and sends `signal`.
+fn interrupt(place: &Place, signal: Signal) -> Interrupted {
     let options = [
         "--json",
         "--frames-per-function",
@@ -17,7 +26,8 @@ fn interrupt(place: &Place, signal: Signal) -> (String, std::process::Output) {
     ];
     let mut render = Running::start(&mut place.render("Hold", "out.mp4", &options));
     let mut id = None;
-    for line in render.lines() {
+    let mut lines = render.lines();
+    for line in lines.by_ref() {
         let event: Value = serde_json::from_str(&line).unwrap();
         if let Some(started) = event["renderId"].as_str() {
             id = Some(started.to_owned());
@@ -30,28 +40,30 @@ fn interrupt(place: &Place, signal: Signal) -> (String, std::process::Output) {
         }
     }
     render.signal(signal);
-    (id.expect("a render id"), render.wait())
+    Interrupted {
+        id: id.expect("a render id"),
+        last_words: lines.collect(),
+        status: render.wait().status,
+    }
 }
 
 #[test]
 fn control_c_leaves_a_state_to_resume_from() {
     let place = Place::new();
-    let (id, done) = interrupt(&place, Signal::SIGINT);
-    assert_eq!(done.status.code(), Some(130), "{}", said(&done));
-    assert!(
-        said(&done).contains(&format!("--resume {id}")),
-        "{}",
-        said(&done)
-    );
+    let interrupted = interrupt(&place, Signal::SIGINT);
+    let (id, said) = (&interrupted.id, &interrupted.last_words);
+    assert_eq!(interrupted.status.code(), Some(130), "{said:?}");
+    let advice = format!("--resume {id}");
+    assert!(said.iter().any(|line| line.contains(&advice)), "{said:?}");
     let leftovers = processes_mentioning(&place.path("state"));
     assert!(leftovers.is_empty(), "processes are left: {leftovers:?}");
-    resumes(&place, &id);
+    resumes(&place, id);
 }
 
 #[test]
 fn a_killed_cloud_continues_with_the_next_command() {
     let place = Place::new();
-    let (id, _) = interrupt(&place, Signal::SIGKILL);
+    let id = interrupt(&place, Signal::SIGKILL).id;
     eventually("its children end", || {
         processes_mentioning(&place.path("state")).is_empty()
     });

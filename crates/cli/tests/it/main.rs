@@ -7,6 +7,7 @@ mod clients;
 mod harness;
 mod interrupted;
 mod kills;
+mod large_video;
 mod movie;
 mod quality;
 mod render;

@@ -1,9 +1,11 @@
 //! Ours against whole renders of the same bundle by the incumbent.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::time::Instant;
 
-use crate::harness::{Place, references};
+use media::{Ffmpeg, Location};
+
+use crate::harness::{PATIENCE, Place, references};
 
 /// Chunk borders of these renders, in frames.
 const FRAMES_PER_FUNCTION: usize = 75;
@@ -11,30 +13,19 @@ const FRAMES_PER_FUNCTION: usize = 75;
 const LEAST: f64 = 0.98;
 
 /// Luma SSIM of each frame of `ours` against the frame of `theirs` that is `shift` later.
-fn ssim(ours: &Path, theirs: &Path, shift: usize) -> Vec<f64> {
-    // Both are decoded by their tags to full-range luma before they are compared.
-    let plain = "scale=in_range=auto:out_range=pc,format=gray,setpts=N";
-    let graph = format!(
-        "[0:v]{plain}[a];[1:v]trim=start_frame={shift},{plain}[b];[a][b]ssim=stats_file=-:shortest=1"
-    );
-    let mut command = Command::new("ffmpeg");
-    command
-        .args(["-hide_banner", "-loglevel", "error", "-i"])
-        .arg(ours)
-        .arg("-i")
-        .arg(theirs);
-    command.args(["-lavfi", &graph, "-f", "null", "-"]);
-    let done = command.stdin(Stdio::null()).output().unwrap();
-    assert!(
-        done.status.success(),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
-    let text = String::from_utf8(done.stdout).unwrap();
-    let value = |line: &str| line.split("Y:").nth(1)?.split(' ').next()?.parse().ok();
-    text.lines()
-        .map(|line| value(line).unwrap_or_else(|| panic!("{line}")))
-        .collect()
+fn ssim(ours: &Path, theirs: &Path, shift: u64) -> Vec<f64> {
+    let compared = async {
+        let ffmpeg = Ffmpeg::locate().await.unwrap();
+        let (ours, theirs) = (Location::file(ours), Location::file(theirs));
+        let deadline = Instant::now() + PATIENCE;
+        media::quality::compare(&ffmpeg, &ours, &theirs, shift, deadline).await
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let frames = runtime.block_on(compared).unwrap();
+    frames.iter().map(|frame| frame.luma_ssim).collect()
 }
 
 fn compare(place: &Place, composition: &str, frames: usize, every: usize) -> (PathBuf, PathBuf) {

@@ -5,5 +5,5 @@ mod received;
 mod verified;
 
 pub(crate) use self::chunked::ChunkSigning;
-pub(crate) use self::received::{ReceivedBody, drain};
+pub(crate) use self::received::{Leftover, ReceivedBody};
 pub(crate) use self::verified::{Receipt, VerifiedBody};

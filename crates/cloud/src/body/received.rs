@@ -25,18 +25,56 @@ const DRAINED_FOR: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct ReceivedBody {
     body: Option<Incoming>,
-    leftover: Option<oneshot::Sender<Incoming>>,
+    begun: bool,
+    leftover: Option<oneshot::Sender<Unread>>,
+}
+
+/// What nobody read of a body.
+#[derive(Debug)]
+struct Unread {
+    body: Incoming,
+    begun: bool,
+}
+
+/// What comes back of a body that was given away.
+#[derive(Debug)]
+pub(crate) struct Leftover {
+    coming: oneshot::Receiver<Unread>,
+    here: Option<Unread>,
+}
+
+impl Leftover {
+    /// Whether the body came back before anybody asked for its first byte.
+    pub(crate) fn is_untouched(&mut self) -> bool {
+        self.take_in();
+        self.here.as_ref().is_some_and(|unread| !unread.begun)
+    }
+
+    /// Reads what is left and throws it away, up to a bound.
+    pub(crate) fn drain(&mut self) {
+        self.take_in();
+        if let Some(unread) = self.here.take() {
+            tokio::spawn(drain(unread.body));
+        }
+    }
+
+    fn take_in(&mut self) {
+        if self.here.is_none() {
+            self.here = self.coming.try_recv().ok();
+        }
+    }
 }
 
 impl ReceivedBody {
     /// The body, and where what is left of it comes back.
-    pub(crate) fn new(body: Incoming) -> (Self, oneshot::Receiver<Incoming>) {
-        let (leftover, returned) = oneshot::channel();
+    pub(crate) fn new(body: Incoming) -> (Self, Leftover) {
+        let (leftover, coming) = oneshot::channel();
         let received = Self {
             body: Some(body),
+            begun: false,
             leftover: Some(leftover),
         };
-        (received, returned)
+        (received, Leftover { coming, here: None })
     }
 
     /// Reads all of it, at most `limit` bytes.
@@ -94,6 +132,7 @@ impl Body for ReceivedBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        self.begun = true;
         match &mut self.body {
             Some(body) => Pin::new(body).poll_frame(cx),
             None => Poll::Ready(None),
@@ -116,14 +155,14 @@ impl Drop for ReceivedBody {
         if let (Some(body), Some(leftover)) = (self.body.take(), self.leftover.take())
             && !body.is_end_stream()
         {
+            let begun = self.begun;
             // The gateway may have answered already; then the connection ends with the body.
-            let _ = leftover.send(body);
+            let _ = leftover.send(Unread { body, begun });
         }
     }
 }
 
-/// Reads what is left of a body and throws it away, up to a bound.
-pub(crate) async fn drain(mut body: Incoming) {
+async fn drain(mut body: Incoming) {
     let reading = async {
         let mut drained = 0;
         while let Some(Ok(frame)) = body.frame().await {

@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use http::header::EXPECT;
 use http::{Method, Request, StatusCode};
 use hyper::body::Incoming as Connection;
 
@@ -41,7 +42,8 @@ impl Gateway {
             request_id: RequestId::random(),
         };
         let (id, method) = (head.request_id, head.method.clone());
-        let (body, leftover) = ReceivedBody::new(body);
+        let waits = head.headers.contains_key(EXPECT);
+        let (body, mut leftover) = ReceivedBody::new(body);
         let known = service_of(&head);
         let service = match &known {
             Ok(service) => *service,
@@ -62,6 +64,11 @@ impl Gateway {
             response = refusal(&error.into(), service, &method, id, &trail);
         }
         self.set_common_headers(&mut response, service, id);
+        if waits && leftover.is_untouched() {
+            // Told the outcome before it was asked to go on, the client may keep its body back, and
+            // what it sends next on this connection would be taken for it.
+            set_header(&mut response, "connection", "close");
+        }
         response.map(|body| recorded(body, trail, self.history.clone(), leftover))
     }
 

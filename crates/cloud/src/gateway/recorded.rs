@@ -5,10 +5,8 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming as Connection;
-use tokio::sync::oneshot;
 
-use crate::body::drain;
+use crate::body::Leftover;
 use crate::events::{History, Trail};
 use crate::response::{BoxError, ResponseBody, streamed};
 
@@ -23,7 +21,7 @@ struct Recorded {
 struct End {
     trail: Trail,
     history: History,
-    leftover: oneshot::Receiver<Connection>,
+    leftover: Leftover,
 }
 
 /// Wraps a response body.
@@ -31,7 +29,7 @@ pub(super) fn recorded(
     body: ResponseBody,
     trail: Trail,
     history: History,
-    leftover: oneshot::Receiver<Connection>,
+    leftover: Leftover,
 ) -> ResponseBody {
     streamed(Recorded {
         body,
@@ -74,8 +72,6 @@ impl Drop for End {
         self.history.keep(self.trail.record());
         // The head of the response is on its way by now, so reading on does not ask the client to
         // go on sending.
-        if let Ok(leftover) = self.leftover.try_recv() {
-            tokio::spawn(drain(leftover));
-        }
+        self.leftover.drain();
     }
 }

@@ -18,7 +18,7 @@ use super::failure::{Failure, Retry};
 use super::hands::Hands;
 use super::{sound, survey};
 use crate::fault::{self, Point};
-use crate::log;
+use crate::log_lines;
 use crate::page::OpenSite;
 use crate::rendering::is_disk_full;
 use crate::scratch::Scratch;
@@ -251,9 +251,9 @@ fn momentary(error: &(dyn std::error::Error + 'static)) -> Failure {
     } else {
         Retry::Death
     };
-    Failure::of_launch(log::chain(error), retry)
+    Failure::of_launch(log_lines::chain(error), retry)
 }
 
 fn never(error: &(dyn std::error::Error + 'static)) -> Failure {
-    Failure::of_launch(log::chain(error), Retry::Never)
+    Failure::of_launch(log_lines::chain(error), Retry::Never)
 }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::failure::{Failure, Retry};
 use super::hands::Hands;
 use crate::clock::now_unix_ms;
-use crate::log;
+use crate::log_lines;
 use crate::page::{self, OpenSite, OpenSiteError};
 use crate::rendering::page_failure;
 use crate::request::{self, Evaluated};
@@ -39,7 +39,7 @@ pub(super) async fn evaluate(
     )?;
     let page = site.page(&request.site, &page_plan(request), props);
     let (events, console) = mpsc::unbounded_channel();
-    let logging = tokio::spawn(log::console(console));
+    let logging = tokio::spawn(log_lines::console(console));
     let evaluated = Box::pin(renderer.composition(&page, &start.composition, &events)).await;
     drop(events);
     // The console is logged to its end; a panic there costs log lines alone.
@@ -110,16 +110,16 @@ fn output_place(hands: &Hands, request: &Request) -> (Bucket, String) {
 
 /// The request itself is wrong.
 fn wrong(error: &(dyn std::error::Error + 'static)) -> Failure {
-    Failure::of_launch(log::chain(error), Retry::Never)
+    Failure::of_launch(log_lines::chain(error), Retry::Never)
 }
 
 fn unopened(error: &OpenSiteError) -> Failure {
-    Failure::of_launch(log::chain(error), error.retry())
+    Failure::of_launch(log_lines::chain(error), error.retry())
 }
 
 fn broken(error: &(dyn std::error::Error + 'static), kind: ErrorKind) -> Failure {
     Failure {
         kind,
-        ..Failure::of_launch(log::chain(error), Retry::Death)
+        ..Failure::of_launch(log_lines::chain(error), Retry::Death)
     }
 }

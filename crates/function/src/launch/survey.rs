@@ -5,7 +5,7 @@ use protocol::state::{Manifest, RecordedAttempt};
 
 use super::event::{FoundPart, Observation, Sign};
 use crate::documents::{DocumentError, RenderDocuments};
-use crate::log;
+use crate::log_lines;
 
 /// Documents that are read at once.
 const AT_ONCE: usize = 16;
@@ -40,7 +40,7 @@ pub(super) async fn of(documents: &RenderDocuments, attempts: &[RecordedAttempt]
 fn observation(found: Result<(Vec<FoundPart>, Vec<Sign>), DocumentError>) -> Observation {
     match found {
         Ok((parts, signs)) => Observation::Survey { parts, signs },
-        Err(error) => Observation::StoreFailed(log::chain(&error)),
+        Err(error) => Observation::StoreFailed(log_lines::chain(&error)),
     }
 }
 

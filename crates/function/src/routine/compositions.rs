@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::bucket::{BucketError, render_bucket};
 use crate::invocation::Function;
-use crate::log;
+use crate::log_lines;
 use crate::page::{self, OpenSite, OpenSiteError};
 use crate::site::{ResolveError, resolve};
 
@@ -71,7 +71,7 @@ pub(crate) async fn compositions(
     let props = page::input_props(&payload.input_props, &bucket).await?;
     let page = open.page(&site, &page_plan(payload), props);
     let (events, console) = mpsc::unbounded_channel();
-    let logging = tokio::spawn(log::console(console));
+    let logging = tokio::spawn(log_lines::console(console));
     let found = renderer.compositions(&page, &events).await;
     drop(events);
     // The console is logged to its end; a panic there costs log lines alone.

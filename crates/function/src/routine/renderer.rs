@@ -20,7 +20,7 @@ use crate::clock::now_unix_ms;
 use crate::documents::{DocumentError, RenderDocuments};
 use crate::invocation::Function;
 use crate::launch::failure::{Failure, Place, Retry, to_error_info};
-use crate::log;
+use crate::log_lines;
 use crate::page::{self, OpenSite, OpenSiteError};
 use crate::rendering::chunk_failure;
 use crate::request;
@@ -79,7 +79,7 @@ async fn make(
     }
     let plan = plan.ok_or_else(|| Failure::of_launch("the render has no plan", Retry::Never))?;
     let scratch = Scratch::create("chunk")
-        .map_err(|error| Failure::of_launch(log::chain(&error), Retry::Death))?;
+        .map_err(|error| Failure::of_launch(log_lines::chain(&error), Retry::Death))?;
     let request = chunk_request(function, &documents, payload, &plan, &scratch, context).await?;
     let chunk = capture(context, &documents, payload, bench, reporter, &request).await;
     let chunk = chunk.map_err(|error| chunk_failure(&error))?;
@@ -88,7 +88,7 @@ async fn make(
         .await
         .map_err(|error| Failure {
             kind: ErrorKind::Stitcher,
-            ..Failure::of_launch(log::chain(&error), Retry::Death)
+            ..Failure::of_launch(log_lines::chain(&error), Retry::Death)
         })
 }
 
@@ -106,7 +106,7 @@ async fn chunk_request(
     )
     .map_err(|error| unopened(&error))?;
     let never = |error: &(dyn std::error::Error + 'static)| {
-        Failure::of_launch(log::chain(error), Retry::Never)
+        Failure::of_launch(log_lines::chain(error), Retry::Never)
     };
     let deadline = Instant::now() + context.remaining().saturating_sub(LAST_WORDS);
     Ok(ChunkRequest {
@@ -186,9 +186,9 @@ fn unreadable(error: &DocumentError) -> Failure {
     } else {
         Retry::Never
     };
-    Failure::of_launch(log::chain(error), retry)
+    Failure::of_launch(log_lines::chain(error), retry)
 }
 
 fn unopened(error: &OpenSiteError) -> Failure {
-    Failure::of_launch(log::chain(error), error.retry())
+    Failure::of_launch(log_lines::chain(error), error.retry())
 }

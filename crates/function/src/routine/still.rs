@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use super::start::random;
 use crate::bucket::{BucketError, render_bucket};
 use crate::invocation::Function;
-use crate::log;
+use crate::log_lines;
 use crate::page::{self, OpenSite, OpenSiteError};
 use crate::site::{ResolveError, resolve};
 
@@ -144,7 +144,7 @@ pub(crate) async fn still(
     let props = page::input_props(&payload.input_props, &bucket).await?;
     let page = open.page(&site, &page_plan(&payload), props);
     let (events, console) = mpsc::unbounded_channel();
-    let logging = tokio::spawn(log::console(console));
+    let logging = tokio::spawn(log_lines::console(console));
     let evaluated = Box::pin(renderer.composition(&page, &payload.composition, &events)).await?;
     let composition = evaluated.resolve(overrides(&payload))?;
     let frame = resolve_frame(payload.frame, composition.duration_in_frames).ok_or_else(|| {

@@ -10,7 +10,7 @@ use md5::{Digest as _, Md5};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::write::Condition;
+use super::write::{Attempted, Condition, attempts, once};
 use crate::{Bucket, Conditional, ETag, ErrorKind, PutOptions, StoreError};
 
 const UPLOAD: &str = "upload";
@@ -274,9 +274,38 @@ impl Upload {
         parts: Vec<CompletedPart>,
         condition: Condition<'_>,
     ) -> Result<Conditional<Uploaded>, StoreError> {
+        let written = |etag| {
+            let size = self.size;
+            Conditional::Written(Uploaded { etag, size })
+        };
+        let complete = || self.complete_once(&parts, condition);
+        match attempts(complete).await? {
+            Attempted::Done(etag) => Ok(written(etag)),
+            // The upload is gone, or the condition no longer holds: the object's tag tells whether
+            // that was an attempt whose answer was lost.
+            Attempted::InDoubt(error) => {
+                let there = self.bucket.head(&self.key).await.ok();
+                let expected = multipart_etag(&parts);
+                match there.filter(|there| Some(&there.etag) == expected.as_ref()) {
+                    Some(there) => Ok(written(there.etag)),
+                    None if *error.kind() == ErrorKind::Precondition => Ok(Conditional::Refused),
+                    None => Err(error),
+                }
+            }
+            Attempted::Refused(error) => match error.kind() {
+                ErrorKind::Precondition => Ok(Conditional::Refused),
+                _ => Err(error),
+            },
+        }
+    }
+
+    async fn complete_once(
+        &self,
+        parts: &[CompletedPart],
+        condition: Condition<'_>,
+    ) -> Result<ETag, StoreError> {
         let (if_none_match, if_match) = condition.headers();
-        let expected = multipart_etag(&parts);
-        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts));
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts.to_vec()));
         let completed = self
             .bucket
             .client
@@ -288,28 +317,13 @@ impl Upload {
             .set_if_none_match(if_none_match)
             .set_if_match(if_match)
             .set_expected_bucket_owner(self.bucket.owner.clone())
+            .customize()
+            .config_override(once())
             .send()
-            .await;
-        let size = self.size;
-        let error = match completed {
-            Ok(output) => {
-                let etag = output.e_tag.map(ETag::new);
-                let etag = etag.ok_or_else(|| self.bucket.lacking(&self.key, "an entity tag"))?;
-                return Ok(Conditional::Written(Uploaded { etag, size }));
-            }
-            Err(error) => self.bucket.failure(UPLOAD, &self.key, error),
-        };
-        // A repetition in the SDK meets what a first attempt, whose answer was lost, has done: the
-        // upload is gone, or the condition no longer holds. The object's tag tells.
-        let there = self.bucket.head(&self.key).await.ok();
-        match there.filter(|there| Some(&there.etag) == expected.as_ref()) {
-            Some(there) => Ok(Conditional::Written(Uploaded {
-                etag: there.etag,
-                size,
-            })),
-            None if *error.kind() == ErrorKind::Precondition => Ok(Conditional::Refused),
-            None => Err(error),
-        }
+            .await
+            .map_err(|error| self.bucket.failure(UPLOAD, &self.key, error))?;
+        let etag = completed.e_tag.map(ETag::new);
+        etag.ok_or_else(|| self.bucket.lacking(&self.key, "an entity tag"))
     }
 }
 

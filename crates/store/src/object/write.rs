@@ -34,6 +34,52 @@ pub(super) enum Condition<'a> {
     Matches(&'a ETag),
 }
 
+/// What became of the attempts of a write that must not happen twice.
+pub(super) enum Attempted<T> {
+    /// One succeeded.
+    Done(T),
+    /// One was refused because of what is there, and an earlier one may have put it there.
+    InDoubt(StoreError),
+    /// One was refused because of what is there, and none before it had any effect.
+    Refused(StoreError),
+}
+
+/// Repeats a write after failures that pass.
+///
+/// Where an answer is lost the write may have happened, and its repetition then meets its own
+/// work. Only who counts the attempts can tell, so `write` must not repeat anything itself.
+pub(super) async fn attempts<T, F, W>(mut write: W) -> Result<Attempted<T>, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+    W: FnMut() -> F,
+{
+    let mut in_doubt = false;
+    let mut wait = FIRST_WAIT;
+    for attempts_left in (0..ATTEMPTS).rev() {
+        let error = match write().await {
+            Ok(done) => return Ok(Attempted::Done(done)),
+            Err(error) => error,
+        };
+        match error.kind() {
+            ErrorKind::Precondition | ErrorKind::Missing if in_doubt => {
+                return Ok(Attempted::InDoubt(error));
+            }
+            ErrorKind::Precondition | ErrorKind::Missing => return Ok(Attempted::Refused(error)),
+            _ if !error.is_transient() || attempts_left == 0 => return Err(error),
+            ErrorKind::Unreachable => in_doubt = true,
+            _ => {}
+        }
+        tokio::time::sleep(wait).await;
+        wait *= 2;
+    }
+    unreachable!("the last attempt returns")
+}
+
+/// What keeps the SDK from repeating a call by itself.
+pub(super) fn once() -> aws_sdk_s3::config::Builder {
+    aws_sdk_s3::config::Builder::new().retry_config(RetryConfig::disabled())
+}
+
 impl Condition<'_> {
     /// The values of `If-None-Match` and `If-Match`.
     pub(super) fn headers(self) -> (Option<String>, Option<String>) {
@@ -89,11 +135,8 @@ impl Bucket {
             .await
     }
 
-    /// A write whose repetition must not mistake its own first attempt for somebody else's.
-    ///
-    /// Where an answer is lost the write may have happened, and its repetition then meets its own
-    /// object. So the attempts are made here rather than in the SDK, and after such a loss what is
-    /// there is compared with what was to be written.
+    /// A write of bytes in memory whose repetition does not mistake its own first attempt for
+    /// somebody else's.
     pub(super) async fn put_conditionally(
         &self,
         key: &str,
@@ -101,30 +144,18 @@ impl Bucket {
         options: &PutOptions,
         condition: Condition<'_>,
     ) -> Result<Conditional, StoreError> {
-        let mut in_doubt = false;
-        let mut wait = FIRST_WAIT;
-        for attempts_left in (0..ATTEMPTS).rev() {
-            let put = self.put_when(key, bytes.clone(), options, condition, true);
-            let error = match put.await {
-                Ok(etag) => return Ok(Conditional::Written(etag)),
-                Err(error) => error,
-            };
-            match error.kind() {
-                ErrorKind::Precondition | ErrorKind::Missing if in_doubt => {
-                    return self.settle(key, &bytes).await;
-                }
-                ErrorKind::Precondition => return Ok(Conditional::Refused),
+        let put = || self.put_when(key, bytes.clone(), options, condition, true);
+        match attempts(put).await? {
+            Attempted::Done(etag) => Ok(Conditional::Written(etag)),
+            Attempted::InDoubt(_) => self.settle(key, &bytes).await,
+            Attempted::Refused(error) => match error.kind() {
+                ErrorKind::Precondition => Ok(Conditional::Refused),
                 ErrorKind::Missing if matches!(condition, Condition::Matches(_)) => {
-                    return Ok(Conditional::Refused);
+                    Ok(Conditional::Refused)
                 }
-                _ if !error.is_transient() || attempts_left == 0 => return Err(error),
-                ErrorKind::Unreachable => in_doubt = true,
-                _ => {}
-            }
-            tokio::time::sleep(wait).await;
-            wait *= 2;
+                _ => Err(error),
+            },
         }
-        unreachable!("the last attempt returns")
     }
 
     /// Decides a write in doubt: it happened when what is there is what was to be written.
@@ -145,7 +176,7 @@ impl Bucket {
         bytes: Bytes,
         options: &PutOptions,
         condition: Condition<'_>,
-        once: bool,
+        only_once: bool,
     ) -> Result<ETag, StoreError> {
         let (if_none_match, if_match) = condition.headers();
         let put = self
@@ -161,10 +192,8 @@ impl Bucket {
             .set_cache_control(options.cache_control.clone())
             .set_storage_class(options.storage_class())
             .set_expected_bucket_owner(self.owner.clone());
-        let sent = if once {
-            let no_retries = RetryConfig::disabled();
-            let config = aws_sdk_s3::config::Builder::new().retry_config(no_retries);
-            put.customize().config_override(config).send().await
+        let sent = if only_once {
+            put.customize().config_override(once()).send().await
         } else {
             put.send().await
         };

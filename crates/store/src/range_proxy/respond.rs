@@ -69,7 +69,7 @@ async fn object(
         return Ok(response);
     }
     let object = match range {
-        Some(range) => bucket.get_range(key, range).await?,
+        Some(range) => bucket.get_range_sparingly(key, range).await?,
         None => bucket.get(key).await?,
     };
     let head = object.head().clone();

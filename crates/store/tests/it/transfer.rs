@@ -295,3 +295,36 @@ async fn an_upload_that_is_dropped_is_aborted() {
     task.abort();
     assert_eq!(seen_abort.recv().await, Some(()));
 }
+
+#[tokio::test]
+async fn a_sparing_read_asks_for_more_as_it_goes_on() {
+    const SIZE: u64 = 2_000_000;
+    let mut origin = Origin::start(|_, seen| {
+        let range = seen.header("range").and_then(ByteRange::parse);
+        let (first, last) = range.and_then(|range| range.within(SIZE)).expect("a range");
+        let answer = Answer::status(206)
+            .with("etag", "\"v1\"")
+            .with("content-range", format!("bytes {first}-{last}/{SIZE}"));
+        answer.body("x".repeat((last - first + 1) as usize))
+    })
+    .await;
+    let bucket = bucket_at(&origin.url(""));
+    let object = bucket.get_range_sparingly("key", ByteRange::From(100_000));
+    let object = object.await.expect("an object");
+    assert_eq!((object.first(), object.length()), (100_000, 1_900_000));
+    assert_eq!(object.into_bytes().await.expect("all").len(), 1_900_000);
+    let seen = origin.seen();
+    let asked: Vec<_> = seen
+        .iter()
+        .filter_map(|seen| seen.header("range"))
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            "bytes=100000-362143",
+            "bytes=362144-886431",
+            "bytes=886432-1935007",
+            "bytes=1935008-1999999"
+        ]
+    );
+}

@@ -14,7 +14,7 @@ use tokio::time::MissedTickBehavior;
 use crate::clock::now_unix_ms;
 use crate::documents::RenderDocuments;
 use crate::fault::{self, Point};
-use crate::log;
+use crate::log_lines;
 
 /// Between two signs of life.
 const BEAT_EVERY: Duration = Duration::from_secs(4);
@@ -55,7 +55,7 @@ impl Reporter {
         let every = payload.progress_every_nth_frame.max(1);
         let (mut rendered, mut encoded) = (0, 0);
         while let Some(event) = events.recv().await {
-            log::event_line(&event);
+            log_lines::event_line(&event);
             let changed = match event {
                 Event::FrameCaptured { captured, frame } => {
                     if captured == 1 {

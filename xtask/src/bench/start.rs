@@ -1,0 +1,221 @@
+//! How long a cold render takes to its first frame, and how much memory who holds the cloud needs meanwhile.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use serde_json::Value;
+
+use super::measure::median;
+use crate::paths;
+
+/// How often.
+#[derive(Args, Clone)]
+pub(crate) struct Options {
+    /// Cold renders.
+    #[arg(long, default_value_t = 7)]
+    runs: usize,
+    /// Which composition.
+    #[arg(long, default_value = "Title", value_name = "ID")]
+    composition: String,
+}
+
+/// Milliseconds after the client's `start` call.
+struct Milestones {
+    launch: f64,
+    renderer: f64,
+    first_frame: f64,
+    /// Initialisation of the environments of `start`, `launch` and the first `renderer`.
+    spawns: [f64; 3],
+    resident_mb: f64,
+}
+
+/// Renders with no function warm, and prints medians.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let folder = super::prepare()?;
+    render(&folder, "Hold")?;
+    let mut all = Vec::new();
+    for _ in 0..options.runs {
+        let resident_mb = render(&folder, &options.composition)?;
+        all.push(milestones(&folder, resident_mb)?);
+    }
+    print(options, &all);
+    Ok(())
+}
+
+fn print(options: &Options, all: &[Milestones]) {
+    let middle =
+        |of: fn(&Milestones) -> f64| format!("{:.0} ms", median(all.iter().map(of).collect()));
+    let rows = [
+        ("environment of `start`", middle(|one| one.spawns[0])),
+        ("environment of `launch`", middle(|one| one.spawns[1])),
+        ("environment of a `renderer`", middle(|one| one.spawns[2])),
+        ("`start` → `launch` called", middle(|one| one.launch)),
+        (
+            "`start` → first `renderer` called",
+            middle(|one| one.renderer),
+        ),
+        (
+            "`start` → first frame captured",
+            middle(|one| one.first_frame),
+        ),
+    ];
+    println!(
+        "\n{}, cold, medians of {} renders\n\n| | |\n| --- | --- |",
+        options.composition, options.runs
+    );
+    for (what, took) in rows {
+        println!("| {what} | {took} |");
+    }
+    let largest = all.iter().map(|one| one.resident_mb).fold(0.0, f64::max);
+    println!("| resident memory of the process that holds the cloud, largest | {largest:.1} MB |");
+}
+
+/// Renders one composition, and answers the peak resident memory of the command in megabytes.
+fn render(folder: &Path, composition: &str) -> Result<f64> {
+    let mut command = super::framewright();
+    command
+        .arg("render")
+        .arg(paths::example_bundle())
+        .arg(composition)
+        .arg(folder.join("start.mp4"))
+        .arg("--state")
+        .arg(folder.join("state"))
+        .args(["--overwrite", "--json", "--keep-logs"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit());
+    let mut child = command.spawn().context("could not start framewright")?;
+    let resident_mb = watch(&mut child)?;
+    let status = child.wait()?;
+    ensure!(status.success(), "{command:?} ended with {status}");
+    Ok(resident_mb)
+}
+
+/// The kernel keeps the peak, but only as long as the process lives.
+fn watch(child: &mut Child) -> Result<f64> {
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0.0;
+    while child.try_wait()?.is_none() {
+        let read = fs::read_to_string(&status).unwrap_or_default();
+        let kilobytes = read.lines().find_map(|line| {
+            let value = line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?;
+            value.trim().parse::<f64>().ok()
+        });
+        peak = kilobytes.map_or(peak, |kilobytes| kilobytes * 1024.0 / 1e6);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(peak)
+}
+
+/// When what happened in the last render, by the event history and the logs.
+fn milestones(folder: &Path, resident_mb: f64) -> Result<Milestones> {
+    let logs = fs::read_to_string(folder.join("start.mp4.log"))?;
+    let logged = Logged::read(&logs)?;
+    let calls = invocations(folder)?;
+    let called = |method: &str| {
+        let environment = logged.environment(method)?;
+        let at = calls.get(&environment.request);
+        at.copied()
+            .with_context(|| format!("the history holds no invocation of `{method}`"))
+    };
+    let start = called("start")?;
+    let since = |at: f64| at - start;
+    let spawn = |method: &str| logged.environment(method).map(|one| one.initialised);
+    Ok(Milestones {
+        launch: since(called("launch")?),
+        renderer: since(called("renderer")?),
+        first_frame: since(logged.first_frame),
+        spawns: [spawn("start")?, spawn("launch")?, spawn("renderer")?],
+        resident_mb,
+    })
+}
+
+/// When each invocation was asked for, in milliseconds of Unix time, by the id of the request.
+fn invocations(folder: &Path) -> Result<BTreeMap<String, f64>> {
+    let mut command = super::framewright();
+    command
+        .args(["cloud", "events", "--json", "--limit", "2000", "--state"])
+        .arg(folder.join("state"));
+    let out = command.stderr(Stdio::inherit()).output()?;
+    ensure!(
+        out.status.success(),
+        "{command:?} ended with {}",
+        out.status
+    );
+    let mut calls = BTreeMap::new();
+    for line in String::from_utf8(out.stdout)?.lines() {
+        let record: Value = serde_json::from_str(line)?;
+        let invoked = record["eventName"].as_str().unwrap_or_default();
+        if !invoked.starts_with("Invoke") {
+            continue;
+        }
+        let (Some(id), Some(time)) = (record["requestId"].as_str(), record["time"].as_str()) else {
+            bail!("a record of the history lacks its id or time: {line}");
+        };
+        calls.insert(id.to_owned(), unix_ms(time)?);
+    }
+    Ok(calls)
+}
+
+/// Milliseconds of Unix time of an RFC 3339 time.
+fn unix_ms(time: &str) -> Result<f64> {
+    let time: jiff::Timestamp = time
+        .parse()
+        .with_context(|| format!("`{time}` is no time"))?;
+    Ok(time.as_microsecond() as f64 / 1000.0)
+}
+
+/// The first invocation of an environment.
+struct Environment {
+    method: String,
+    request: String,
+    initialised: f64,
+}
+
+/// What the log lines of a render tell.
+struct Logged {
+    environments: Vec<Environment>,
+    first_frame: f64,
+}
+
+impl Logged {
+    fn read(logs: &str) -> Result<Self> {
+        let environments = logs.split("== ").filter_map(environment).collect();
+        let frames = logs.lines().filter(|line| line.contains("first frame"));
+        let first_frame = frames
+            .filter_map(|line| after(line, "at_unix_ms=")?.parse::<f64>().ok())
+            .reduce(f64::min)
+            .context("the logs name no first frame")?;
+        Ok(Self {
+            environments,
+            first_frame,
+        })
+    }
+
+    fn environment(&self, method: &str) -> Result<&Environment> {
+        let mut all = self.environments.iter().filter(|one| one.method == method);
+        all.next()
+            .with_context(|| format!("the logs hold no environment of `{method}`"))
+    }
+}
+
+fn environment(stream: &str) -> Option<Environment> {
+    let initialised = after(stream, "Init Duration: ")?.parse().ok()?;
+    let line = stream.lines().find(|line| line.contains("method="))?;
+    Some(Environment {
+        method: after(line, "method=")?.to_owned(),
+        request: after(line, "requestId=")?.to_owned(),
+        initialised,
+    })
+}
+
+/// The word after `label`, up to a comma or a space.
+fn after<'a>(text: &'a str, label: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(label)?;
+    rest.split([' ', ',', '\t', '\n']).next()
+}
