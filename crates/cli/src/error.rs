@@ -55,6 +55,9 @@ pub(crate) enum CliError {
     #[diagnostic(help("the id is what `framewright render` prints when it starts"))]
     NoRenderId(String),
     #[error(transparent)]
+    #[diagnostic(transparent)]
+    Note(#[from] crate::unfinished::NoteError),
+    #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
     Logs(#[from] deploy::logs::LogsError),

@@ -7,6 +7,7 @@ mod locate;
 mod session;
 mod show;
 mod site;
+mod unfinished;
 
 use std::process::ExitCode;
 

@@ -95,21 +95,32 @@ impl Session {
 
 /// Opens the cloud on the state that `args` names, or talks to the process that owns it.
 pub(crate) async fn open(args: &EmbeddedCloud, port: u16) -> Result<Access, CliError> {
-    let state = match &args.state {
+    let mut config = Config::new(
+        account(),
+        location(args)?,
+        locate::sandbox_init(args.sandbox_init.clone())?,
+    );
+    config.port = port;
+    Ok(cloud::connect_or_open(config).await?)
+}
+
+/// The folder of the state that `args` names, unless it is in memory.
+pub(crate) fn state_folder(args: &EmbeddedCloud) -> Result<Option<PathBuf>, CliError> {
+    Ok(match location(args)? {
+        StateLocation::Folder(folder) => Some(folder),
+        StateLocation::Memory => None,
+    })
+}
+
+fn location(args: &EmbeddedCloud) -> Result<StateLocation, CliError> {
+    Ok(match &args.state {
         Some(memory) if memory.as_os_str() == "memory" => StateLocation::Memory,
         // Functions run in folders of their own: what is relative here means something else there.
         Some(folder) => {
             StateLocation::Folder(std::path::absolute(folder).map_err(CliError::Runtime)?)
         }
         None => StateLocation::Folder(default_state()?),
-    };
-    let mut config = Config::new(
-        account(),
-        state,
-        locate::sandbox_init(args.sandbox_init.clone())?,
-    );
-    config.port = port;
-    Ok(cloud::connect_or_open(config).await?)
+    })
 }
 
 /// The account of AWS's own examples.

@@ -28,6 +28,11 @@ pub enum InvalidProps {
 }
 
 impl Props {
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Checks `json` and keeps it as it is: the page alone knows what numbers and strings mean.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use std::time::Duration;
 use protocol::payload::{Chunking, Extension, Start};
 use protocol::settings::{OutName, RequestedFrames};
 use protocol::{DeleteAfter, SerializedInputProps};
+use sha2::{Digest as _, Sha256};
 
 use crate::Props;
 
@@ -73,6 +74,17 @@ impl RenderRequest {
             env_variables: BTreeMap::new(),
             delete_after: None,
         }
+    }
+
+    /// A digest of all that is asked for, and of `more`: equal for equal requests, 64 hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self, more: &[&str]) -> String {
+        let props = SerializedInputProps::Payload {
+            payload: self.props.as_str().to_owned(),
+        };
+        let asked = serde_json::json!([self.to_start(props, ""), more]);
+        let digest = Sha256::digest(asked.to_string());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The payload of `start`.

@@ -2,7 +2,7 @@
 
 use client::{CompositionsRequest, Props};
 
-use super::{interrupted, serve_url};
+use super::{deployed, interrupted};
 use crate::args::Compositions;
 use crate::error::CliError;
 use crate::session::Session;
@@ -33,7 +33,7 @@ async fn list(
     props: Option<Props>,
     shown: &Shown,
 ) -> Result<Vec<CompositionRow>, CliError> {
-    let mut request = CompositionsRequest::new(serve_url(session, site, shown).await?);
+    let mut request = CompositionsRequest::new(deployed(session, site, shown).await?.serve_url);
     request.props = props.unwrap_or_default();
     shown.step("opening the site");
     let compositions = session.client().compositions(&request).await?;

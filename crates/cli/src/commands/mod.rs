@@ -13,11 +13,28 @@ use crate::session::Session;
 use crate::show::Shown;
 use crate::site::Site;
 
+/// A site that the function can open.
+struct Deployed {
+    /// Its name in the cloud, or its address.
+    serve_url: String,
+    /// The version of what was on disk; what others deployed may change under the same name.
+    version: Option<String>,
+}
+
+impl Deployed {
+    fn of_others(serve_url: String) -> Self {
+        Self {
+            serve_url,
+            version: None,
+        }
+    }
+}
+
 /// What a bundle on disk is called in the cloud, or what was given; uploads what changed of a folder.
-async fn serve_url(session: &Session, site: Site, shown: &Shown) -> Result<String, CliError> {
+async fn deployed(session: &Session, site: Site, shown: &Shown) -> Result<Deployed, CliError> {
     let folder = match site {
-        Site::Address(address) => return Ok(address),
-        Site::Name(name) => return Ok(name.to_string()),
+        Site::Address(address) => return Ok(Deployed::of_others(address)),
+        Site::Name(name) => return Ok(Deployed::of_others(name.to_string())),
         Site::Folder(folder) => folder,
     };
     shown.step("uploading the site");
@@ -36,7 +53,10 @@ async fn serve_url(session: &Session, site: Site, shown: &Shown) -> Result<Strin
         version = uploaded.version,
         "site uploaded"
     );
-    Ok(id.to_string())
+    Ok(Deployed {
+        serve_url: id.to_string(),
+        version: Some(uploaded.version),
+    })
 }
 
 /// Resolves when the user interrupts; never where signals cannot be had.

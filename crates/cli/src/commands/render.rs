@@ -5,15 +5,19 @@ use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Instant;
 
-use client::{Chunking, Event, FollowOptions, Outcome, OutputFile, RenderRequest, RequestedFrames};
+use client::{
+    Chunking, Client, Event, FollowError, FollowOptions, Outcome, OutputFile, RenderRequest,
+    RequestedFrames,
+};
 use futures_util::TryStreamExt;
 
-use super::{interrupted, serve_url};
+use super::{deployed, interrupted};
 use crate::args::Render;
 use crate::error::CliError;
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::show::{RenderReport, Shown, Snapshot};
 use crate::site::Site;
+use crate::unfinished::Unfinished;
 
 /// Renders a composition into a file, or goes on with a render.
 pub(crate) async fn run(args: Render) -> Result<(), CliError> {
@@ -68,19 +72,24 @@ async fn render(
 ) -> Result<RenderReport, CliError> {
     let since = jiff::Timestamp::now().as_millisecond();
     let client = session.client();
-    let render = match &args.resume {
-        Some(id) => client.render(id.parse().map_err(|_| CliError::NoRenderId(id.clone()))?),
+    let mut unfinished = Unfinished::nothing();
+    let (render, outcome) = match &args.resume {
+        Some(id) => {
+            let render = of_id(client, id)?;
+            let outcome = follow(&render, shown).await?;
+            (render, outcome)
+        }
         None => {
-            let request = request(args, serve_url(session, site, shown).await?);
-            shown.step("starting the render");
-            client.start(&request).await?
+            let site = deployed(session, site, shown).await?;
+            let request = request(args, site.serve_url);
+            let state = session::state_folder(&args.cloud)?;
+            unfinished = Unfinished::new(state, &request, site.version.as_deref(), out.path())?;
+            start_or_go_on(client, &request, &unfinished, id, shown).await?
         }
     };
-    *id = Some(render.id().to_string());
-    shown.started(&render.id().to_string());
-    let outcome = follow(&render, shown).await?;
     let video = render.video_duration().await.map_err(CliError::Plan)?;
     let bytes = client.fetch(&outcome.output, out, |_| {}).await?;
+    unfinished.end()?;
     let logs = if args.keep_logs {
         Some(keep_logs(session, out, &outcome, since).await?)
     } else {
@@ -101,6 +110,52 @@ async fn render(
         identity: session.identity(),
         logs,
     })
+}
+
+fn of_id(client: &Client, id: &str) -> Result<client::Render, CliError> {
+    let parsed = id
+        .parse()
+        .map_err(|_| CliError::NoRenderId(id.to_owned()))?;
+    Ok(client.render(parsed))
+}
+
+/// Goes on with what the same command has begun, or starts a render, and follows it to its end.
+async fn start_or_go_on(
+    client: &Client,
+    request: &RenderRequest,
+    unfinished: &Unfinished,
+    id: &mut Option<String>,
+    shown: &mut Shown,
+) -> Result<(client::Render, Outcome), CliError> {
+    if let Some(begun) = unfinished.id()? {
+        shown.step("going on with the render that this command began before");
+        let render = of_id(client, &begun)?;
+        *id = Some(begun);
+        match follow(&render, shown).await {
+            // It was pruned, or the cloud went before it was stored.
+            Err(CliError::Follow(FollowError::Unknown(_))) => {}
+            followed => return known(unfinished, render, followed),
+        }
+    }
+    shown.step("starting the render");
+    let render = client.start(request).await?;
+    let started = render.id().to_string();
+    *id = Some(started.clone());
+    unfinished.begin(&started)?;
+    let followed = follow(&render, shown).await;
+    known(unfinished, render, followed)
+}
+
+/// What failed is not gone on with: the same command starts anew.
+fn known(
+    unfinished: &Unfinished,
+    render: client::Render,
+    followed: Result<Outcome, CliError>,
+) -> Result<(client::Render, Outcome), CliError> {
+    if let Err(CliError::Failed(_)) = &followed {
+        unfinished.end()?;
+    }
+    Ok((render, followed?))
 }
 
 fn request(args: &Render, site: String) -> RenderRequest {
@@ -129,6 +184,7 @@ fn cores() -> Option<NonZeroU32> {
 
 /// Follows the render to its end and shows how it goes.
 async fn follow(render: &client::Render, shown: &mut Shown) -> Result<Outcome, CliError> {
+    shown.started(&render.id().to_string());
     let mut events = pin!(render.follow(FollowOptions::default()));
     let mut finished = None;
     while let Some(event) = events.try_next().await? {
