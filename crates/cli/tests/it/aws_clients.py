@@ -406,10 +406,10 @@ def sessions():
     refused("a temporary key without its token", lambda: client("sts", **keys).get_caller_identity(), "InvalidClientTokenId", status=403)
     refused(
         "a session without the right to",
-        lambda: client("iam", aws_session_token=given["SessionToken"], **keys).list_users(),
+        lambda: client("iam", aws_session_token=given["SessionToken"], **keys).get_role(RoleName="clients-role"),
         "AccessDenied",
-        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/clients-role/session-1 is not authorized to perform: iam:ListUsers "
-        f"on resource: arn:aws:iam::{ACCOUNT}:user/ because no identity-based policy allows the iam:ListUsers action",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/clients-role/session-1 is not authorized to perform: iam:GetRole "
+        f"on resource: role clients-role because no identity-based policy allows the iam:GetRole action",
         403,
     )
     refused(

@@ -22,7 +22,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::task::AbortOnDropHandle;
 
 /// What the server serves while a page is open.
@@ -49,10 +49,20 @@ pub(crate) struct Server {
     _accepting: AbortOnDropHandle<()>,
 }
 
+/// Bytes that wait for a client. The kernel would let megabytes of a video wait that a decoder never asks for, each of
+/// them read from S3.
+const SEND_BUFFER: u32 = 128 * 1024;
+
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 128;
+
 impl Server {
     /// Opens a port.
     pub(crate) async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.set_send_buffer_size(SEND_BUFFER)?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        let listener = socket.listen(BACKLOG)?;
         let shared = Arc::new(Shared {
             mount: RwLock::default(),
             port: listener.local_addr()?.port(),

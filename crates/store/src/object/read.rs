@@ -14,7 +14,7 @@ const READ: &str = "read";
 const RESUMPTIONS: u32 = 3;
 /// Bytes that a sparing read asks for at first, and at most.
 const FIRST_WINDOW: u64 = 256 << 10;
-const LARGEST_WINDOW: u64 = 4 << 20;
+const LARGEST_WINDOW: u64 = 2 << 20;
 
 /// What S3 says about an object without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl Bucket {
     ///
     /// What is on its way has been paid for, so the range is asked for in windows that grow as the
     /// reader goes on: whoever stops has cost at most about as much again as it read, and never
-    /// more than four megabytes too many.
+    /// more than two megabytes too many.
     ///
     /// # Errors
     /// As [`get_range`](Self::get_range).

@@ -17,7 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::{AbortHandle, JoinSet};
 
 pub use address::RemoteRules;
@@ -37,13 +37,22 @@ pub struct RangeProxy {
     server: AbortHandle,
 }
 
+/// Bytes that wait for a client. The kernel would let megabytes wait that a decoder never asks for.
+const SEND_BUFFER: u32 = 128 * 1024;
+
+/// Connections that wait to be accepted.
+const BACKLOG: u32 = 128;
+
 impl RangeProxy {
     /// Starts to serve on a free port of 127.0.0.1.
     ///
     /// # Errors
     /// When there is no port.
     pub async fn start(rules: RemoteRules) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let socket = TcpSocket::new_v4()?;
+        socket.set_send_buffer_size(SEND_BUFFER)?;
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+        let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;
         let remote = Remote::new(rules);
         let sources = Arc::new(Sources::default());
