@@ -1,5 +1,6 @@
-//! Ours beside the incumbent, in the same run, alternating.
+//! Ours beside others, in the same run.
 
+mod iam;
 mod measure;
 mod render;
 
@@ -17,11 +18,14 @@ pub(crate) struct Options {
 enum What {
     /// Whole renders, wall and CPU seconds, beside the incumbent's. This is the default.
     Render(render::Options),
+    /// Policy decisions, beside iam-rs.
+    Iam,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     match &options.what {
         None => render::run(&render::Options::default()),
         Some(What::Render(options)) => render::run(options),
+        Some(What::Iam) => iam::run(),
     }
 }
