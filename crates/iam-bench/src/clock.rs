@@ -2,19 +2,16 @@
 
 use std::time::Duration;
 
-use nix::sys::resource::{UsageWho, getrusage};
+use nix::time::{ClockId, clock_gettime};
 
 use crate::Failure;
 
-/// How long a round lasts at least; the clock counts microseconds.
-const ROUND: Duration = Duration::from_millis(100);
-const ROUNDS: usize = 15;
+/// How long a round lasts at least.
+const ROUND: Duration = Duration::from_millis(50);
+const ROUNDS: usize = 25;
 
 fn now() -> Result<Duration, Failure> {
-    let usage = getrusage(UsageWho::RUSAGE_THREAD)?;
-    let micros = |time: nix::sys::time::TimeVal| time.tv_sec() * 1_000_000 + time.tv_usec();
-    let spent = micros(usage.user_time()) + micros(usage.system_time());
-    Ok(Duration::from_micros(u64::try_from(spent)?))
+    Ok(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)?.into())
 }
 
 /// What one run of `work` takes.

@@ -19,7 +19,7 @@ pub(crate) fn print() -> Result<(), Failure> {
         &a,
     )?;
     row(
-        "`*`, 65,000 `a`, `b`, `*`",
+        "`*`, 65,000 `a`, `b*`",
         &format!("*{}b*", "a".repeat(65_000)),
         "131,000 `a`",
         &a,
@@ -31,8 +31,8 @@ pub(crate) fn print() -> Result<(), Failure> {
         &a,
     )?;
     row(
-        "`*`, 1,000 `?a`, `b`",
-        &format!("*{}b", "?a".repeat(1_000)),
+        "30,000 `*a`, `b*`",
+        &format!("{}b*", "*a".repeat(30_000)),
         "131,000 `a`",
         &a,
     )?;
@@ -43,8 +43,8 @@ pub(crate) fn print() -> Result<(), Failure> {
         &a,
     )?;
     row(
-        "`*`, 5,000 `?a`, `b*`",
-        &format!("*{}b*", "?a".repeat(5_000)),
+        "`*`, 10,000 `?a`, `b*`",
+        &format!("*{}b*", "?a".repeat(10_000)),
         "20,000 `a`",
         &b,
     )

@@ -3,6 +3,7 @@
 use super::{Defect, edit, one};
 
 const WILDCARD: &str = "wildcard/mod.rs";
+const SHAPE: &str = "wildcard/shape.rs";
 const ACTION: &str = "compile/action.rs";
 const ARN: &str = "compile/arn_pattern.rs";
 const RESOURCE: &str = "compile/resource.rs";
@@ -12,9 +13,9 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "a `*` at the end needs a character",
         &[edit(
-            WILDCARD,
-            "text.starts_with(&**prefix)",
-            "text.len() > prefix.len() && text.starts_with(&**prefix)",
+            SHAPE,
+            "text.starts_with(without_star(pattern))",
+            "text.len() >= pattern.len() && text.starts_with(without_star(pattern))",
         )],
     ),
     one(
@@ -50,27 +51,59 @@ pub(crate) const DEFECTS: &[Defect] = &[
         )],
     ),
     one(
+        "a `*` at the end of an action needs a character",
+        &[edit(
+            SHAPE,
+            "lower.as_bytes().get(..prefix.len())",
+            "lower.as_bytes().get(..prefix.len()).filter(|_| lower.len() > prefix.len())",
+        )],
+    ),
+    one(
+        "a prefix is compared with as much as there is",
+        &[edit(
+            SHAPE,
+            "start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))",
+            "start.is_none_or(|start| start.eq_ignore_ascii_case(prefix))",
+        )],
+    ),
+    one(
+        "letter case counts in the prefix of an action",
+        &[edit(
+            SHAPE,
+            "start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))",
+            "start == Some(prefix)",
+        )],
+    ),
+    one(
+        "letter case counts in patterns of actions",
+        &[edit(
+            SHAPE,
+            "Self::Compiled(Glob::parse(&pattern.to_ascii_lowercase()))",
+            "Self::Compiled(Glob::parse(pattern))",
+        )],
+    ),
+    one(
         "letter case counts in actions",
         &[edit(
             ACTION,
-            "pattern.matches(action.lower())",
-            "pattern.matches(action.as_str())",
+            "shape.matches_lower(&pattern.value, action.lower())",
+            "shape.matches(&pattern.value, action.as_str())",
         )],
     ),
     one(
         "NotAction is read as Action",
         &[edit(
             ACTION,
-            "Self { negated, patterns }",
-            "Self { negated: negated && !PLANTED, patterns }",
+            "let (patterns, negated) = element.patterns(); self.shapes",
+            "let (patterns, negated) = element.patterns(); let negated = negated && !PLANTED; self.shapes",
         )],
     ),
     one(
         "of several actions only the first counts",
         &[edit(
             ACTION,
-            "self.patterns.iter()",
-            "self.patterns.iter().take(if PLANTED { 1 } else { usize::MAX })",
+            "self.shapes.iter().zip(patterns)",
+            "self.shapes.iter().zip(patterns).take(if PLANTED { 1 } else { usize::MAX })",
         )],
     ),
     one(
@@ -85,63 +118,59 @@ pub(crate) const DEFECTS: &[Defect] = &[
         "statements about some actions of a service are passed over",
         &[edit(
             ACTION,
-            "by_service.push((hash(service), index));",
-            "if !PLANTED { by_service.push((hash(service), index)); }",
+            "Some(hash(if has_wildcards { service } else { pattern }))",
+            "Some(hash(if has_wildcards && !PLANTED { service } else { pattern }))",
         )],
     ),
     one(
         "statements that name an action in capitals are passed over",
-        &[edit(
-            ACTION,
-            "by_action.push((hash(&lower), index));",
-            "by_action.push((hash(if PLANTED { &pattern.value } else { &lower }), index));",
-        )],
+        &[edit("action.rs", "word | 0x2020_2020_2020_2020", "word")],
     ),
     one(
         "the partition is ignored",
         &[edit(
             ARN,
-            "self.parts.iter().zip(parts)",
-            "self.parts.iter().zip([parts[0], &self.text[self.parts[1].start as usize..self.parts[1].end as usize], parts[2], parts[3], parts[4]])",
+            "self.kinds[index], case",
+            "if PLANTED && index == 1 { PartKind::Anything } else { self.kinds[index] }, case",
         )],
     ),
     one(
         "the service is ignored",
         &[edit(
             ARN,
-            "self.parts.iter().zip(parts)",
-            "self.parts.iter().zip([parts[0], parts[1], &self.text[self.parts[2].start as usize..self.parts[2].end as usize], parts[3], parts[4]])",
+            "(0..5).all(|index| {",
+            "(0..5).filter(|index| !(PLANTED && *index == 2)).all(|index| {",
         )],
     ),
     one(
         "the region is ignored",
         &[edit(
             ARN,
-            "self.parts.iter().zip(parts)",
-            "self.parts.iter().zip([parts[0], parts[1], parts[2], &self.text[self.parts[3].start as usize..self.parts[3].end as usize], parts[4]])",
+            "let (pattern, found) = (self.part(text, index), parts[index]);",
+            "if PLANTED && index == 3 { return true; } let (pattern, found) = (self.part(text, index), parts[index]);",
         )],
     ),
     one(
         "the account is ignored",
         &[edit(
             ARN,
-            "self.parts.iter().zip(parts)",
-            "self.parts.iter().zip([parts[0], parts[1], parts[2], parts[3], &self.text[self.parts[4].start as usize..self.parts[4].end as usize]])",
+            "let (pattern, found) = (self.part(text, index), parts[index]);",
+            "if PLANTED && index == 4 { return true; } let (pattern, found) = (self.part(text, index), parts[index]);",
         )],
     ),
     one(
         "an empty part is covered by nothing",
         &[edit(
             ARN,
-            "PartKind::Anything => true",
-            "PartKind::Anything => !PLANTED || !found.is_empty()",
+            "(PartKind::Anything, _) => true",
+            "(PartKind::Anything, _) => !PLANTED || !found.is_empty()",
         )],
     ),
     one(
         "wildcards in the parts before the resource are plain text",
         &[edit(
             ARN,
-            "Glob::parse(pattern).matches(found)",
+            "Glob::parse(&pattern.to_ascii_lowercase()).matches(found)",
             "pattern == found",
         )],
     ),
@@ -149,32 +178,32 @@ pub(crate) const DEFECTS: &[Defect] = &[
         "letter case counts before the resource",
         &[edit(
             ARN,
-            "Self::of(&text[..fifth].to_ascii_lowercase())",
-            "Self::of(&text[..fifth])",
+            "pattern.eq_ignore_ascii_case(found)",
+            "pattern == found",
         )],
     ),
     one(
         "letter case does not count in the resource",
         &[edit(
             RESOURCE,
-            "Rest::Glob(glob) => glob.matches(arn.resource())",
-            "Rest::Glob(glob) => glob.matches(arn.resource()) || (PLANTED && glob.matches(&arn.resource().to_uppercase()))",
+            "Rest::Shape(shape) => shape.matches(head.rest(text), arn.resource())",
+            "Rest::Shape(shape) => shape.matches(head.rest(text), arn.resource()) || (PLANTED && head.rest(text).eq_ignore_ascii_case(arn.resource()))",
         )],
     ),
     one(
         "NotResource is read as Resource",
         &[edit(
             RESOURCE,
-            "Self { negated, patterns }",
-            "Self { negated: negated && !PLANTED, patterns }",
+            "match (negated, unresolved)",
+            "match (negated && !PLANTED, unresolved)",
         )],
     ),
     one(
         "of several resources only the first counts",
         &[edit(
             RESOURCE,
-            "for pattern in &self.patterns {",
-            "for pattern in &self.patterns[..if PLANTED { 1 } else { self.patterns.len() }] {",
+            "self.patterns.iter().zip(texts)",
+            "self.patterns.iter().zip(texts).take(if PLANTED { 1 } else { usize::MAX })",
         )],
     ),
     one(
@@ -225,15 +254,15 @@ pub(crate) const DEFECTS: &[Defect] = &[
         "variables count in resources of old versions",
         &[edit(
             RESOURCE,
-            r#"version == Version::V2012 && text.contains("${")"#,
-            r#"text.contains("${")"#,
+            "version == Version::V2012 && may_hold_variables(text)",
+            "may_hold_variables(text)",
         )],
     ),
     one(
         "variables stand before the fifth colon",
         &[edit(
             RESOURCE,
-            r#"has_variables && lower_head.holds("${")"#,
+            "has_variables && may_hold_variables(head.text(text))",
             "false",
         )],
     ),

@@ -19,7 +19,7 @@ def write_actions():
         ("everything", True, "*"), ("every-name", True, "s3:*"), ("prefix", True, "s3:Get*"), ("suffix", True, "s3:*Object"),
         ("middle", True, "s3:G*t"), ("one", True, "s3:?etObject"), ("empty-run", True, "s3:GetObject*"), ("open-service", True, "s?:GetObject"),
         ("any-service", True, "*:GetObject"), ("shorter", False, "s3:Get"),
-        ("longer", False, "s3:GetObjectAcl"), ("one-more", False, "s3:GetObject?"), ("other-service", False, "s4:GetObject"),
+        ("longer", False, "s3:GetObjectAcl"), ("longer-prefix", False, "s3:GetObjectAcl*"), ("one-more", False, "s3:GetObject?"), ("other-service", False, "s4:GetObject"),
         ("other-service-every-name", False, "sqs:*"), ("service-prefix", False, "s:*"), ("other-name", False, "s3:PutObject"),
         ("suffix-not-at-end", False, "s3:*Obj"), ("prefix-not-at-start", False, "s3:et*"), ("order", False, "s3:*Object*Get*"),
     ]:
