@@ -2,7 +2,9 @@
 
 use super::{Defect, edit, one};
 
-const CONDITION: &str = "compile/condition.rs";
+const CONDITION: &str = "compile/condition/mod.rs";
+const COMPARED: &str = "compile/condition/compared.rs";
+const WANTED: &str = "compile/condition/wanted.rs";
 const STATEMENT: &str = "compile/statement.rs";
 const ADDRESS: &str = "condition/address.rs";
 const DATE: &str = "condition/date.rs";
@@ -116,7 +118,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "of several values of a policy only the first counts",
         &[edit(
-            CONDITION,
+            WANTED,
             "wanted.iter().map(compare).for_each(found)",
             "wanted.iter().take(1).map(compare).for_each(found)",
         )],
@@ -140,7 +142,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "a variable without a value equals everything",
         &[edit(
-            CONDITION,
+            COMPARED,
             "value.map_or(Compared::Fails, compare)",
             "value.map_or(Compared::Holds, compare)",
         )],
@@ -148,7 +150,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "variables count in conditions of old versions",
         &[edit(
-            CONDITION,
+            WANTED,
             "Some(template) if version == Version::V2012",
             "Some(template) if PLANTED || version == Version::V2012",
         )],
@@ -164,7 +166,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "LessThan is LessThanEquals",
         &[edit(
-            CONDITION,
+            COMPARED,
             "Self::LessThan => left < right",
             "Self::LessThan => left < right || (PLANTED && left == right)",
         )],
@@ -172,7 +174,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "LessThanEquals is LessThan",
         &[edit(
-            CONDITION,
+            COMPARED,
             "Self::LessThanEquals => left <= right",
             "Self::LessThanEquals => left <= right && !(PLANTED && left == right)",
         )],
@@ -180,7 +182,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "GreaterThan is GreaterThanEquals",
         &[edit(
-            CONDITION,
+            COMPARED,
             "Self::GreaterThan => left > right",
             "Self::GreaterThan => left > right || (PLANTED && left == right)",
         )],
@@ -188,7 +190,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "GreaterThanEquals is GreaterThan",
         &[edit(
-            CONDITION,
+            COMPARED,
             "Self::GreaterThanEquals => left >= right",
             "Self::GreaterThanEquals => left >= right && !(PLANTED && left == right)",
         )],
@@ -196,7 +198,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "Less is greater",
         &[edit(
-            CONDITION,
+            COMPARED,
             "Self::LessThan => left < right",
             "Self::LessThan if PLANTED => left > right, Self::LessThan => left < right",
         )],
@@ -204,7 +206,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "StringEquals takes wildcards",
         &[edit(
-            CONDITION,
+            WANTED,
             "Test::StringEquals => Self::Text(operands(texts(), version, |text| text.into()))",
             "Test::StringEquals => if PLANTED { Self::Like(operands(texts(), version, Glob::parse)) } else { Self::Text(operands(texts(), version, |text| text.into())) }",
         )],
@@ -212,7 +214,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "StringLike takes no wildcards",
         &[edit(
-            CONDITION,
+            WANTED,
             "Test::StringLike => Self::Like(operands(texts(), version, Glob::parse))",
             "Test::StringLike => if PLANTED { Self::Text(operands(texts(), version, |text| text.into())) } else { Self::Like(operands(texts(), version, Glob::parse)) }",
         )],
@@ -220,7 +222,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "StringEquals ignores letter case",
         &[edit(
-            CONDITION,
+            WANTED,
             "Self::Text(wanted) => each(wanted, found, |wanted| match wanted { Operand::Known(wanted) => (**wanted == *value).into()",
             "Self::Text(wanted) => each(wanted, found, |wanted| match wanted { Operand::Known(wanted) => (**wanted == *value || (PLANTED && wanted.eq_ignore_ascii_case(value))).into()",
         )],
@@ -228,7 +230,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "IgnoreCase does not ignore it",
         &[edit(
-            CONDITION,
+            WANTED,
             "let value = fold(value);",
             "let value = if PLANTED { value.to_owned() } else { fold(value) };",
         )],
@@ -244,7 +246,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "ArnLike is StringLike",
         &[edit(
-            CONDITION,
+            WANTED,
             "Test::ArnLike => Self::Arn(operands(texts(), version, ArnPattern::parse))",
             "Test::ArnLike => if PLANTED { Self::Like(operands(texts(), version, Glob::parse)) } else { Self::Arn(operands(texts(), version, ArnPattern::parse)) }",
         )],
@@ -252,7 +254,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
     one(
         "a short ARN in a condition covers nothing",
         &[edit(
-            CONDITION,
+            COMPARED,
             "covers(value).map_or(Compared::Unclear, Compared::from)",
             "covers(value).map_or(Compared::Fails, Compared::from)",
         )],
