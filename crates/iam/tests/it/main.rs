@@ -4,6 +4,7 @@
 mod agreement;
 mod cases;
 mod documents;
+mod expected;
 mod generate;
 mod messages;
 mod pasted;
