@@ -75,6 +75,7 @@ mod cover;
 mod evaluate;
 pub mod json;
 pub mod limits;
+pub mod lint;
 pub mod message;
 pub mod names;
 pub mod policy;
