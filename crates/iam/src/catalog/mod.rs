@@ -23,6 +23,7 @@ mod service;
 mod table;
 
 pub use condition_key::{ConditionKey, KeyType, ValueType, condition_key};
+pub(crate) use dependents::when;
 pub use dependents::{Dependent, dependents};
 pub(crate) use nearest::nearest;
 pub use service::{KnownAction, Level, ResourceType, Service};

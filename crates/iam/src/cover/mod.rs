@@ -8,5 +8,5 @@ mod pattern;
 mod resource;
 
 pub(crate) use action::ActionPattern;
-pub(crate) use pattern::{Element, Pattern};
-pub(crate) use resource::{ArnPart, ResourcePattern};
+pub(crate) use pattern::Pattern;
+pub(crate) use resource::{ArnPart, ResourcePattern, SAMPLE_ACCOUNT};

@@ -101,11 +101,6 @@ impl Pattern {
         Self(out)
     }
 
-    /// The elements.
-    pub(crate) fn elements(&self) -> &[Element] {
-        &self.0
-    }
-
     /// Whether it is `*`.
     pub(crate) fn is_anything(&self) -> bool {
         self.0 == [Element::Many]

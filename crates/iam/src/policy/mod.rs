@@ -10,6 +10,7 @@ mod kind;
 mod print;
 mod prose;
 mod public;
+mod rebuild;
 mod size;
 
 pub use document::{

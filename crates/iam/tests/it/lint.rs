@@ -415,10 +415,7 @@ fn the_documents_that_users_follow() {
 fn many_statements_take_linear_time() {
     let statement =
         r#"{"Effect":"Allow","Action":["s3:*","iam:*"],"Resource":["arn:aws:s3:::b","*"]}"#;
-    let text = format!(
-        r#"{{"Statement":[{}]}}"#,
-        vec![statement; 10_000].join(",")
-    );
+    let text = format!(r#"{{"Statement":[{}]}}"#, vec![statement; 10_000].join(","));
     let document = Document::parse(&text, Kind::Identity).unwrap();
     let report = lint(&document, Home::Managed);
     assert!(report.has_errors());

@@ -3,10 +3,12 @@
 
 mod agreement;
 mod cases;
+mod diff;
 mod documents;
 mod generate;
 mod lint;
 mod messages;
+mod minimize;
 mod pasted;
 mod properties;
 mod reference;
