@@ -9,4 +9,4 @@ mod resource;
 
 pub(crate) use action::ActionPattern;
 pub(crate) use pattern::Pattern;
-pub(crate) use resource::{ArnPart, ResourcePattern, SAMPLE_ACCOUNT};
+pub(crate) use resource::{ResourcePattern, SAMPLE_ACCOUNT, literally};

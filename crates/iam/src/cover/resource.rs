@@ -181,6 +181,29 @@ impl ResourcePattern {
     }
 }
 
+/// The pattern that covers a recorded resource alone: its wildcards and variables stand for themselves.
+pub(crate) fn literally(resource: &str) -> String {
+    let resource_start = resource
+        .match_indices(':')
+        .nth(4)
+        .map_or(0, |(at, _)| at + 1);
+    if resource == "*" || resource_start == 0 {
+        return resource.to_owned();
+    }
+    let (head, rest) = resource.split_at(resource_start);
+    let mut out = head.to_owned();
+    let mut letters = rest.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '*' => out.push_str("${*}"),
+            '?' => out.push_str("${?}"),
+            '$' if letters.peek() == Some(&'{') => out.push_str("${$}"),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
 /// The account of AWS's own examples.
 pub(crate) const SAMPLE_ACCOUNT: &str = "111122223333";
 

@@ -32,17 +32,8 @@ impl Bench {
         Self(layers)
     }
 
-    /// The layers, for those who want a record.
-    pub(crate) fn layers(&self) -> &Layers {
-        &self.0
-    }
-
     pub(crate) fn decide(&self, request: &Request) -> Decision {
         decide(&self.0, request)
-    }
-
-    pub(crate) fn allows(&self, request: &Request) -> bool {
-        self.decide(request).is_allowed()
     }
 }
 

@@ -14,4 +14,4 @@ pub(crate) use bench::Bench;
 pub(crate) use compare::{Comparison, compare};
 pub(crate) use part::{Covering, Part};
 pub(crate) use said::{Meaning, Said, Unit, is_impossible};
-pub(crate) use samples::{Samples, satisfying};
+pub(crate) use samples::Samples;

@@ -11,7 +11,6 @@ use crate::policy::{
 /// A document's statements, read for what they cover.
 #[derive(Debug)]
 pub(crate) struct Meaning<'d> {
-    pub(crate) document: &'d Document,
     pub(crate) said: Vec<Said<'d>>,
 }
 
@@ -37,7 +36,6 @@ impl<'d> Meaning<'d> {
     pub(crate) fn of(document: &'d Document) -> Self {
         let said = |(index, statement)| Said::of(document, index, statement);
         Self {
-            document,
             said: document.statements().iter().enumerate().map(said).collect(),
         }
     }

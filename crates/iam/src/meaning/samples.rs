@@ -185,7 +185,7 @@ fn caller(map: &PrincipalMap, user: &str) -> Option<Caller> {
 }
 
 /// A context under which the conditions hold, as far as one value each can make them.
-pub(crate) fn satisfying(conditions: &[Condition]) -> Context {
+fn satisfying(conditions: &[Condition]) -> Context {
     let mut context = Context::new();
     for condition in conditions {
         let Some(value) = value(condition) else {

@@ -3,8 +3,11 @@
 
 mod agreement;
 mod cases;
+mod derive;
 mod diff;
 mod documents;
+mod explain;
+mod fix;
 mod generate;
 mod lint;
 mod messages;
