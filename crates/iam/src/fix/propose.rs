@@ -134,7 +134,7 @@ fn attempt(
 ) -> Tried {
     let statement = candidate.statement(layer, is_trust(request));
     let kind = kind(layer, request);
-    let Ok(trial) = Trial::of(layers, layer, &statement, kind) else {
+    let Ok(trial) = Trial::of(layers, layer, &statement, request) else {
         return Tried::Bad(Rejection::Invalid);
     };
     let (before, after) = trial.decide(request);

@@ -19,12 +19,12 @@ impl Trial {
         layers: &Layers,
         layer: Layer,
         statement: &str,
-        kind: Kind,
+        request: &Request,
     ) -> Result<Self, DocumentError> {
         let text = format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{statement}]}}");
-        let document = Document::parse(&text, kind)?;
+        let document = Document::parse(&text, kind(layer, request))?;
         let mut before = layers.clone();
-        stand_aside(&mut before, layer)?;
+        stand_aside(&mut before, layer, request)?;
         let mut after = before.clone();
         add(&mut after, layer, document)?;
         Ok(Self {
@@ -60,14 +60,17 @@ impl Trial {
 }
 
 /// Lets an unknown identity side allow where another layer is what is changed.
-fn stand_aside(layers: &mut Layers, layer: Layer) -> Result<(), DocumentError> {
-    if layer != Layer::Identity && layers.identity.is_empty() {
+fn stand_aside(layers: &mut Layers, layer: Layer, request: &Request) -> Result<(), DocumentError> {
+    // Inside one account the resource's policy may allow alone, and is tried alone.
+    let stands_alone = layer == Layer::Resource
+        && request.is_same_account()
+        && !matches!(request.action.service(), "sts" | "kms");
+    if layer != Layer::Identity && !stands_alone && layers.identity.is_empty() {
         let text = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
         layers.identity = vec![Policy::parse("unknown", text, Kind::Identity)?];
     }
     let nothing = |kind| {
-        let text =
-            r#"{"Statement":{"Effect":"Deny","Action":"sts:GetSessionToken","Resource":"*"}}"#;
+        let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"sts:GetSessionToken","Resource":"*"}}"#;
         Policy::parse("unknown", text, kind)
     };
     // A layer that denied exists, though nothing of it is known.
