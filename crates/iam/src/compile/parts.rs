@@ -38,15 +38,22 @@ impl Parts {
         let condition = |condition| Condition::of(condition, version).holds(context, &mut Silent);
         let compiled = CompiledStatement::of(statement, document);
         Self {
-            action: Actions::of(&statement.action).cover(&request.action),
+            action: Actions::of(&statement.action).cover(&statement.action, &request.action),
             principal: principal.map(|element| {
                 Principals::of(element).cover(statement.effect, &request.caller, has_boundary)
             }),
             resource: resource.map(|element| {
-                Resources::of(element, version, kind).cover(&request.resource, context, &mut Silent)
+                Resources::of(element, version, kind).cover(
+                    element,
+                    &request.resource,
+                    context,
+                    &mut Silent,
+                )
             }),
             conditions: statement.conditions.iter().map(condition).collect(),
-            applies: compiled.meet(request, has_boundary, &mut Silent).is_some(),
+            applies: compiled
+                .meet(statement, request, has_boundary, &mut Silent)
+                .is_some(),
         }
     }
 }
