@@ -5,6 +5,7 @@
     reason = "a command that talks to a person"
 )]
 
+mod action_data;
 mod bench;
 mod demo;
 mod elf;
@@ -42,6 +43,8 @@ enum Command {
     Bench(bench::Options),
     /// Check the house's rules that no compiler checks.
     Tidy,
+    /// Generate the table of IAM actions anew.
+    ActionData,
     /// Build the functions' bootstraps and write the zips that Lambda takes.
     Package(package::Options),
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Ci => test::ci(),
         Command::Bench(options) => bench::run(&options),
         Command::Tidy => tidy::run(),
+        Command::ActionData => action_data::run(),
         Command::Package(options) => package::run(&options).map(drop),
     };
     match result {

@@ -49,9 +49,21 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// What [`run`] does, then documentation without warnings.
+/// What [`run`] does, then a million generated policy decisions and documentation without warnings.
 pub(crate) fn ci() -> Result<()> {
     run(&Options::default())?;
+    let mut decisions = cargo()?;
+    decisions
+        .args([
+            "nextest",
+            "run",
+            "--release",
+            "--package",
+            "framewright-iam",
+        ])
+        .args(["-E", "test(=agreement::generated_cases)"])
+        .env("PROPTEST_CASES", "1000000");
+    sh::run("compare a million policy decisions", &mut decisions)?;
     let mut doc = cargo()?;
     doc.args([
         "doc",
@@ -60,7 +72,26 @@ pub(crate) fn ci() -> Result<()> {
         "--document-private-items",
     ])
     .env("RUSTDOCFLAGS", "-D warnings");
-    sh::run("build the documentation", &mut doc)
+    sh::run("build the documentation", &mut doc)?;
+    fuzz_targets()
+}
+
+/// Checks that the fuzz targets compile, where the nightly compiler that they need is installed.
+fn fuzz_targets() -> Result<()> {
+    let is_installed = Command::new("rustup")
+        .args(["run", "nightly", "rustc", "--version"])
+        .output()
+        .is_ok_and(|answer| answer.status.success());
+    if !is_installed {
+        println!("→ no nightly compiler: the fuzz targets are not built");
+        return Ok(());
+    }
+    let mut check = Command::new("rustup");
+    check
+        .args(["run", "nightly", "cargo", "check", "--manifest-path"])
+        .arg(paths::root().join("fuzz/Cargo.toml"))
+        .env("CARGO_TARGET_DIR", paths::target().join("fuzz"));
+    sh::run("check the fuzz targets", &mut check)
 }
 
 fn checks() -> Result<()> {

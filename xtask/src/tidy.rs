@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -11,6 +12,8 @@ use crate::{paths, sh};
 /// Crate, and the workspace crates that it may import. There are no others.
 const ARROWS: &[(&str, &[&str])] = &[
     ("framewright-iam", &[]),
+    ("iam-bench", &["framewright-iam"]),
+    ("iam-defects", &[]),
     ("protocol", &[]),
     ("process", &[]),
     ("chrome", &["process"]),
@@ -75,6 +78,7 @@ struct Dependency {
 /// The findings, a line each.
 pub(crate) fn run() -> Result<()> {
     let mut findings = arrows()?;
+    findings.extend(rule_cases()?);
     let files = rust_files(&paths::root().join("crates"))?;
     for file in &files {
         let text = std::fs::read_to_string(file)
@@ -164,6 +168,20 @@ fn purity(name: &str, text: &str) -> Vec<String> {
 fn names(line: &str, word: &str) -> bool {
     let inside = |at: usize| line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
     line.match_indices(word).any(|(at, _)| !inside(at))
+}
+
+/// The rule cases are what their script writes.
+fn rule_cases() -> Result<Option<String>> {
+    let tests = paths::root().join("crates/iam/tests");
+    let committed = std::fs::read_to_string(tests.join("data/iam-rule-cases.jsonl"))
+        .context("could not read the rule cases")?;
+    let mut script = Command::new("python3");
+    script.arg("-B").arg(tests.join("rules"));
+    let is_current = sh::output(&mut script)? == committed;
+    Ok((!is_current).then(|| {
+        "crates/iam/tests/data/iam-rule-cases.jsonl is not what `python3 crates/iam/tests/rules` writes"
+            .to_owned()
+    }))
 }
 
 /// `// spec: iam/<page>#<anchor>` must name a heading of `specs/iam/<page>.md`.

@@ -61,6 +61,9 @@ pub(crate) enum CliError {
     Fetch(#[from] FetchError),
     #[error(transparent)]
     Logs(#[from] deploy::logs::LogsError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Policies(#[from] crate::commands::policies::PoliciesError),
     #[error("could not write `{path}`")]
     Write {
         path: String,

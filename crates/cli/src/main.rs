@@ -30,19 +30,22 @@ fn main() -> ExitCode {
         Err(error) => return CliError::Runtime(error).shown(json),
     };
     match runtime.block_on(run(args.command)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => error.shown(json),
     }
 }
 
-async fn run(command: Subcommands) -> Result<(), CliError> {
-    match command {
+/// The exit code of a command that did what it was asked for.
+async fn run(command: Subcommands) -> Result<ExitCode, CliError> {
+    let done = match command {
+        Subcommands::Policies(policies) => return Ok(commands::policies::run(policies)?),
         Subcommands::Render(render) => Box::pin(commands::render::run(*render)).await,
         Subcommands::Compositions(compositions) => commands::compositions::run(compositions).await,
         Subcommands::Cloud(Cloud::Serve(serve)) => commands::serve::run(serve).await,
         Subcommands::Cloud(Cloud::Events(events)) => commands::events::run(events).await,
         Subcommands::Cloud(Cloud::Prune(prune)) => commands::prune::run(prune).await,
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// What happens underneath goes to standard error: problems, and everything with `--verbose`.

@@ -30,7 +30,7 @@ impl Action {
         }
         let lower = text.to_ascii_lowercase().into_boxed_str();
         let colon = service.len();
-        let (service_hash, hash) = (hash(&lower[..colon]), hash(&lower));
+        let (service_hash, hash) = (hash(service), hash(text));
         Ok(Self {
             written: text.into(),
             lower,
@@ -69,11 +69,26 @@ impl Action {
     }
 }
 
-/// The index key of a lower-case action or service name: FNV-1a, so that it is the same in every process.
-pub(crate) fn hash(lower: &str) -> u64 {
-    lower.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+/// The index key of an action or a service: the same in every process, and for upper and lower case.
+pub(crate) fn hash(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    // Letters of either case become one; that other characters do, too, makes a candidate more, and no other answer.
+    let mix = |hash: u64, word: u64| {
+        (hash.rotate_left(5) ^ (word | 0x2020_2020_2020_2020)).wrapping_mul(0x517c_c1b7_2722_0a95)
+    };
+    match bytes.last_chunk::<8>() {
+        Some(last) => {
+            let (words, _) = bytes.as_chunks::<8>();
+            let words = words
+                .iter()
+                .chain([last])
+                .map(|word| u64::from_le_bytes(*word));
+            words.fold(bytes.len() as u64, mix)
+        }
+        None => bytes
+            .iter()
+            .fold(0, |hash, byte| mix(hash, u64::from(*byte))),
+    }
 }
 
 /// The text names no single action.

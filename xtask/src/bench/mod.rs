@@ -1,5 +1,6 @@
-//! Ours beside the incumbent, in the same run, alternating.
+//! Ours beside others, in the same run.
 
+mod iam;
 mod measure;
 mod render;
 mod start;
@@ -25,6 +26,8 @@ enum What {
     Render(render::Options),
     /// From the client's `start` call to the first frame of a cold render, and the memory of who holds the cloud.
     Start(start::Options),
+    /// Policy decisions, beside iam-rs.
+    Iam,
 }
 
 /// Builds the command and packages the function, optimised, and empties the folder that a benchmark works in.
@@ -55,5 +58,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         None => render::run(&render::Options::default()),
         Some(What::Render(options)) => render::run(options),
         Some(What::Start(options)) => start::run(options),
+        Some(What::Iam) => iam::run(),
     }
 }

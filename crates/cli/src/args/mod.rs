@@ -1,6 +1,7 @@
 //! The command line as typed. [`crate::command`] resolves it.
 
 mod per_frame;
+mod policies;
 mod props;
 mod range;
 
@@ -10,6 +11,9 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use client::Props;
 
 pub(crate) use per_frame::PerFrame;
+pub(crate) use policies::{
+    Derive, Diff, Explain, Fix, Minimize, Policies, PolicyFiles, Simulate, Validate,
+};
 pub(crate) use range::Frames;
 
 /// Renders Remotion sites on AWS Lambda, or on this machine through an embedded cloud that enforces IAM.
@@ -31,6 +35,8 @@ pub(crate) enum Subcommands {
     Compositions(Compositions),
     #[command(subcommand)]
     Cloud(Cloud),
+    #[command(subcommand)]
+    Policies(Policies),
 }
 
 impl Subcommands {
@@ -51,6 +57,7 @@ impl Subcommands {
             Self::Cloud(Cloud::Serve(serve)) => &serve.output,
             Self::Cloud(Cloud::Events(events)) => &events.output,
             Self::Cloud(Cloud::Prune(prune)) => &prune.output,
+            Self::Policies(policies) => policies.output(),
         }
     }
 }

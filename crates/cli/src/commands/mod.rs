@@ -2,6 +2,7 @@
 
 pub(crate) mod compositions;
 pub(crate) mod events;
+pub(crate) mod policies;
 pub(crate) mod prune;
 pub(crate) mod render;
 pub(crate) mod serve;

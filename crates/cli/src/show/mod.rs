@@ -9,5 +9,5 @@ mod report;
 
 pub(crate) use compositions::{CompositionRow, table};
 pub(crate) use events::row as event_row;
-pub(crate) use progress::{Shown, Snapshot};
+pub(crate) use progress::{Shown, Snapshot, printed};
 pub(crate) use report::RenderReport;

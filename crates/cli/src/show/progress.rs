@@ -63,6 +63,15 @@ impl Shown {
         }
     }
 
+    /// What was done, beside a result that goes to standard output; programs find it in the object.
+    pub(crate) fn note(&self, what: &str) {
+        self.clear();
+        match self {
+            Self::Bar(_) | Self::Lines { .. } => said(what),
+            Self::Json => {}
+        }
+    }
+
     /// The render has an id: what to resume it by.
     pub(crate) fn started(&self, render_id: &str) {
         match self {
@@ -171,7 +180,7 @@ fn said(line: &str) {
 }
 
 /// On standard output: what was asked for.
-fn printed(text: &str) {
+pub(crate) fn printed(text: &str) {
     let mut out = std::io::stdout().lock();
     if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush()) {
         tracing::debug!(%error, "standard output is closed");

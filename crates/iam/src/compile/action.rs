@@ -3,32 +3,35 @@
 use crate::Action;
 use crate::action::hash;
 use crate::policy::{ActionElement, Statement};
-use crate::wildcard::Glob;
+use crate::wildcard::Shape;
 
 /// `Action` or `NotAction`, compiled.
-// spec: iam/matching#action
 #[derive(Debug)]
 pub(crate) struct Actions {
-    negated: bool,
-    patterns: Box<[Glob]>,
+    // INVARIANT: one per pattern of the element, in its order.
+    shapes: Box<[Shape]>,
 }
 
 impl Actions {
     pub(crate) fn of(element: &ActionElement) -> Self {
-        let (patterns, negated) = element.patterns();
-        let patterns = patterns
-            .iter()
-            .map(|pattern| Glob::parse(&pattern.value.to_ascii_lowercase()))
-            .collect();
-        Self { negated, patterns }
+        let (patterns, _) = element.patterns();
+        Self {
+            shapes: patterns
+                .iter()
+                .map(|pattern| Shape::of_any_case(&pattern.value))
+                .collect(),
+        }
     }
 
-    /// Whether the element is about `action`.
-    pub(crate) fn cover(&self, action: &Action) -> bool {
-        self.patterns
+    /// Whether `element`, from which this was compiled, is about `action`.
+    // spec: iam/matching#action
+    pub(crate) fn cover(&self, element: &ActionElement, action: &Action) -> bool {
+        let (patterns, negated) = element.patterns();
+        self.shapes
             .iter()
-            .any(|pattern| pattern.matches(action.lower()))
-            != self.negated
+            .zip(patterns)
+            .any(|(shape, pattern)| shape.matches_lower(&pattern.value, action.lower()))
+            != negated
     }
 }
 
@@ -36,47 +39,37 @@ impl Actions {
 #[derive(Debug)]
 pub(crate) struct ActionIndex {
     // Statements that may be about actions of any service, ascending.
-    any_service: Box<[u32]>,
-    // Statements with a pattern for some actions of one service, ascending by hash of the service.
-    by_service: Box<[(u64, u32)]>,
-    // Statements that name one action, ascending by its hash.
-    by_action: Box<[(u64, u32)]>,
+    any_service: Vec<u32>,
+    // Statements with their keys: the hash of each action that they name, and of each service of which they name a
+    // pattern. Ascending, none twice.
+    keyed: Vec<(u64, u32)>,
 }
 
 impl ActionIndex {
     pub(crate) fn of(statements: &[Statement]) -> Self {
-        let (mut any_service, mut by_service, mut by_action) = (Vec::new(), Vec::new(), Vec::new());
+        let patterns = statements
+            .iter()
+            .map(|statement| statement.action.patterns().0.len());
+        let (mut any_service, mut keyed) = (Vec::new(), Vec::with_capacity(patterns.sum()));
         for (index, statement) in (0..).zip(statements) {
             let (patterns, negated) = statement.action.patterns();
-            if negated
-                || patterns
-                    .iter()
-                    .any(|pattern| has_open_service(&pattern.value))
-            {
+            let known = keyed.len();
+            let is_keyed = !negated
+                && patterns.iter().all(|pattern| match key(&pattern.value) {
+                    Some(key) => {
+                        keyed.push((key, index));
+                        true
+                    }
+                    None => false,
+                });
+            if !is_keyed {
+                keyed.truncate(known);
                 any_service.push(index);
-                continue;
-            }
-            for pattern in patterns {
-                let lower = pattern.value.to_ascii_lowercase();
-                let service = lower
-                    .split_once(':')
-                    .map_or(&*lower, |(service, _)| service);
-                if lower.contains(['*', '?']) {
-                    by_service.push((hash(service), index));
-                } else {
-                    by_action.push((hash(&lower), index));
-                }
             }
         }
-        by_service.sort_unstable();
-        by_service.dedup();
-        by_action.sort_unstable();
-        by_action.dedup();
-        Self {
-            any_service: any_service.into(),
-            by_service: by_service.into(),
-            by_action: by_action.into(),
-        }
+        keyed.sort_unstable();
+        keyed.dedup();
+        Self { any_service, keyed }
     }
 
     /// The statements that may be about `action`: all that are, and few others; none twice.
@@ -84,29 +77,29 @@ impl ActionIndex {
     /// In no particular order.
     pub(crate) fn candidates(&self, action: &Action) -> impl Iterator<Item = u32> {
         let (service, action) = action.hashes();
-        let by_action = equal_range(&self.by_action, action);
-        let by_service = equal_range(&self.by_service, service);
-        let is_new = move |index: &u32| {
-            by_action
+        let named = equal_range(&self.keyed, action);
+        let patterned = equal_range(&self.keyed, service);
+        let is_new = move |(_, index): &&(u64, u32)| {
+            named
                 .binary_search_by_key(index, |(_, index)| *index)
                 .is_err()
         };
-        let named = by_action.iter().map(|(_, index)| *index);
-        let patterned = by_service.iter().map(|(_, index)| *index).filter(is_new);
+        let keyed = named.iter().chain(patterned.iter().filter(is_new));
         self.any_service
             .iter()
             .copied()
-            .chain(named)
-            .chain(patterned)
+            .chain(keyed.map(|(_, index)| *index))
     }
 }
 
-/// Whether a pattern's service part is not one service.
-fn has_open_service(pattern: &str) -> bool {
-    let service = pattern
-        .split_once(':')
-        .map_or(pattern, |(service, _)| service);
-    service.contains(['*', '?'])
+/// The key under which the actions that a pattern covers find it; none if they may be of any service.
+fn key(pattern: &str) -> Option<u64> {
+    let is_special = |byte: &u8| matches!(byte, b'*' | b'?' | b':');
+    let bytes = pattern.as_bytes();
+    let first = bytes.iter().position(is_special)?;
+    let service = (bytes[first] == b':').then(|| &pattern[..first])?;
+    let has_wildcards = memchr::memchr2(b'*', b'?', &bytes[first..]).is_some();
+    Some(hash(if has_wildcards { service } else { pattern }))
 }
 
 /// The entries with this key; they are ascending by statement, too.

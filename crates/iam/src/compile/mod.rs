@@ -4,6 +4,7 @@ mod action;
 mod arn_pattern;
 mod condition;
 mod notes;
+mod parts;
 mod policy;
 mod principal;
 mod resource;
@@ -11,6 +12,7 @@ mod statement;
 mod variables;
 
 pub(crate) use notes::{Notes, Silent};
+pub(crate) use parts::Parts;
 pub use policy::Policy;
 pub(crate) use principal::Way;
 pub(crate) use statement::Match;

@@ -87,7 +87,9 @@ impl Policy {
     ) {
         for index in self.index.candidates(&request.action) {
             let index = index as usize;
-            if let Some(found) = self.statements[index].meet(request, has_boundary, notes) {
+            let statement = &self.document.statements()[index];
+            let compiled = &self.statements[index];
+            if let Some(found) = compiled.meet(statement, request, has_boundary, notes) {
                 matched(notes, index, found);
             }
         }

@@ -1,17 +1,17 @@
 //! Which resources a statement is about.
 
 use super::Notes;
-use super::arn_pattern::Head;
-use super::variables::Template;
+use super::arn_pattern::{Head, LetterCase};
+use super::variables::{Template, may_hold_variables};
 use crate::policy::{Kind, ResourceElement, Version};
 use crate::truth::Truth;
-use crate::wildcard::Glob;
+use crate::wildcard::{Glob, Shape};
 use crate::{Context, Resource};
 
 /// `Resource` or `NotResource`, compiled.
 #[derive(Debug)]
 pub(crate) struct Resources {
-    negated: bool,
+    // INVARIANT: one per pattern of the element, in its order.
     patterns: Box<[Pattern]>,
 }
 
@@ -23,15 +23,13 @@ enum Pattern {
     Nothing,
     /// A variable stands where none may.
     Unresolvable,
-    Arn {
-        lower_head: Head,
-        rest: Rest,
-    },
+    Arn(Head, Rest),
 }
 
+/// What follows the head.
 #[derive(Debug)]
 enum Rest {
-    Glob(Glob),
+    Shape(Shape),
     Template(Template),
 }
 
@@ -45,32 +43,35 @@ enum Meeting {
 
 impl Resources {
     pub(crate) fn of(element: &ResourceElement, version: Version, kind: Kind) -> Self {
-        let (patterns, negated) = element.patterns();
-        let patterns = patterns
+        let (patterns, _) = element.patterns();
+        let compiled = patterns
             .iter()
-            .map(|pattern| Pattern::of(&pattern.value, version, kind))
-            .collect();
-        Self { negated, patterns }
+            .map(|pattern| Pattern::of(&pattern.value, version, kind));
+        Self {
+            patterns: compiled.collect(),
+        }
     }
 
-    /// Whether the element is about `resource`.
+    /// Whether `element`, from which this was compiled, is about `resource`.
     // spec: iam/matching#not-resource
     pub(crate) fn cover<'p>(
         &'p self,
+        element: &ResourceElement,
         resource: &Resource,
         context: &Context,
         notes: &mut impl Notes<'p>,
     ) -> Truth {
+        let (texts, negated) = element.patterns();
         let (mut covered, mut unresolved) = (false, false);
-        for pattern in &self.patterns {
-            match pattern.meet(resource, context, notes) {
+        for (pattern, text) in self.patterns.iter().zip(texts) {
+            match pattern.meet(&text.value, resource, context, notes) {
                 Meeting::Covers => covered = true,
                 Meeting::Misses => {}
                 Meeting::Unresolved => unresolved = true,
             }
         }
-        match (self.negated, unresolved) {
-            _ if covered => Truth::from(!self.negated),
+        match (negated, unresolved) {
+            _ if covered => Truth::from(!negated),
             (false, _) => Truth::No,
             (true, false) => Truth::Yes,
             (true, true) => Truth::Unclear,
@@ -84,25 +85,23 @@ impl Pattern {
         if text == "*" {
             return Self::Everything;
         }
-        let has_variables = version == Version::V2012 && text.contains("${");
-        match Head::split_lower(text) {
-            Some((lower_head, _)) if has_variables && lower_head.holds("${") => Self::Unresolvable,
-            Some((lower_head, rest)) => {
+        let has_variables = version == Version::V2012 && may_hold_variables(text);
+        match Head::split(text) {
+            Some((head, _)) if has_variables && may_hold_variables(head.text(text)) => {
+                Self::Unresolvable
+            }
+            Some((head, rest)) => {
                 let template = if has_variables {
                     Template::parse(rest)
                 } else {
                     None
                 };
-                let rest = template.map_or_else(|| Rest::Glob(Glob::parse(rest)), Rest::Template);
-                Self::Arn { lower_head, rest }
+                let rest = template.map_or_else(|| Rest::Shape(Shape::of(rest)), Rest::Template);
+                Self::Arn(head, rest)
             }
             None if has_variables => Self::Unresolvable,
             None if completes_short_arns(kind, text) => {
-                let lower_head = Head::completed(&text.to_ascii_lowercase());
-                Self::Arn {
-                    lower_head,
-                    rest: Rest::Glob(Glob::Anything),
-                }
+                Self::Arn(Head::completed(text), Rest::Shape(Shape::Anything))
             }
             None => Self::Nothing,
         }
@@ -110,25 +109,27 @@ impl Pattern {
 
     fn meet<'p>(
         &'p self,
+        text: &str,
         resource: &Resource,
         context: &Context,
         notes: &mut impl Notes<'p>,
     ) -> Meeting {
-        let (lower_head, rest) = match self {
+        let (head, rest) = match self {
             Self::Everything => return Meeting::Covers,
             Self::Nothing => return Meeting::Misses,
             Self::Unresolvable => return Meeting::Unresolved,
-            Self::Arn { lower_head, rest } => (lower_head, rest),
+            Self::Arn(head, rest) => (head, rest),
         };
         // Only `*` covers a request without a resource.
         let Some(([partition, service, region, account], arn)) = resource.lower_head() else {
             return Meeting::Misses;
         };
-        if !lower_head.covers(["arn", partition, service, region, account]) {
+        let found = ["arn", partition, service, region, account];
+        if !head.covers(text, found, LetterCase::Ignored) {
             return Meeting::Misses;
         }
         let covers = match rest {
-            Rest::Glob(glob) => glob.matches(arn.resource()),
+            Rest::Shape(shape) => shape.matches(head.rest(text), arn.resource()),
             Rest::Template(template) => match template.tokens(context, notes) {
                 Some(tokens) => Glob::of_tokens(tokens).matches(arn.resource()),
                 None => return Meeting::Unresolved,
@@ -167,7 +168,7 @@ mod tests {
         let element = ResourceElement::Resource(vec![text]);
         let resources = Resources::of(&element, Version::V2012, kind);
         let resource = resource.parse().unwrap();
-        resources.cover(&resource, &Context::new(), &mut Silent) == Truth::Yes
+        resources.cover(&element, &resource, &Context::new(), &mut Silent) == Truth::Yes
     }
 
     #[test]

@@ -9,6 +9,8 @@ use crate::Request;
 use crate::policy::{Document, Effect, Statement};
 use crate::truth::Truth;
 
+/// What the statement's own text does not tell at once. Where the text is enough, it is compared as it stands in the
+/// document, which the policy keeps.
 #[derive(Debug)]
 pub(crate) struct CompiledStatement {
     effect: Effect,
@@ -44,26 +46,29 @@ impl CompiledStatement {
         }
     }
 
-    /// Whether the statement takes part in deciding `request`.
+    /// Whether `statement`, from which this was compiled, takes part in deciding `request`.
     ///
     /// A part whose meaning AWS does not document counts as matching in a Deny and as not matching in an Allow.
     // spec: iam/evaluation-logic#statement
     pub(crate) fn meet<'p>(
         &'p self,
+        statement: &'p Statement,
         request: &Request,
         has_boundary: bool,
         notes: &mut impl Notes<'p>,
     ) -> Option<Match> {
-        if !self.actions.cover(&request.action) {
+        if !self.actions.cover(&statement.action, &request.action) {
             return None;
         }
         let way = match &self.principals {
             None => Way::Direct,
             Some(principals) => principals.cover(self.effect, &request.caller, has_boundary)?,
         };
-        let resource = match &self.resources {
-            None => Truth::Yes,
-            Some(resources) => resources.cover(&request.resource, &request.context, notes),
+        let resource = match (&self.resources, &statement.resource) {
+            (Some(resources), Some(element)) => {
+                resources.cover(element, &request.resource, &request.context, notes)
+            }
+            _ => Truth::Yes,
         };
         if resource == Truth::No {
             return None;

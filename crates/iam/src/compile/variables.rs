@@ -24,6 +24,9 @@ impl Template {
     /// Reads a text; `None` if it holds no variable, so that it can be taken as it is.
     // spec: iam/variables#form
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        if !may_hold_variables(text) {
+            return None;
+        }
         let mut rest = text;
         let mut pieces = Vec::new();
         while let Some((before, inside, after)) = next_variable(rest) {
@@ -117,6 +120,11 @@ impl Piece {
             default,
         }
     }
+}
+
+/// Whether a text holds what opens a variable. Most texts hold no `$` at all, which is quickly seen.
+pub(super) fn may_hold_variables(text: &str) -> bool {
+    memchr::memchr(b'$', text.as_bytes()).is_some_and(|at| text[at..].contains("${"))
 }
 
 /// What precedes the first variable, what stands inside its braces, and what follows it.

@@ -1,62 +1,14 @@
 //! From text to values.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-
-use super::string::unescape;
-use super::{Member, Value, ValueKind};
+use super::keys::Keys;
+use super::{JsonError, JsonErrorKind, Member, Value, ValueKind};
 use crate::{Position, Span};
 
 /// Objects and arrays may be nested this deep; policies need six levels.
 const MAX_DEPTH: usize = 64;
 
-/// Objects up to this size are checked for duplicates by comparing each pair.
-const SMALL_OBJECT: usize = 12;
-
-/// The text is not JSON.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} at {position}")]
-pub struct JsonError {
-    /// What is wrong.
-    pub kind: JsonErrorKind,
-    /// The offending bytes.
-    pub span: Span,
-    /// Where they start.
-    pub position: Position,
-}
-
-/// What can be wrong with JSON.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum JsonErrorKind {
-    /// Something else stands where `0` should.
-    #[error("expected {0}")]
-    Expected(&'static str),
-    /// The text ends inside a value.
-    #[error("the text ends inside a value")]
-    Unfinished,
-    /// A string with a raw control character.
-    #[error("a control character inside a string")]
-    Control,
-    /// A wrong escape, or half of a surrogate pair.
-    #[error("invalid escape in a string")]
-    Escape,
-    /// A number that JSON does not allow.
-    #[error("invalid number")]
-    Number,
-    /// A key that its object already has.
-    #[error("duplicate key `{0}`")]
-    DuplicateKey(String),
-    /// More than 64 levels.
-    #[error("nested more than 64 levels deep")]
-    TooDeep,
-    /// Something follows the value.
-    #[error("unexpected text after the value")]
-    Trailing,
-    /// The text is longer than offsets can count.
-    #[error("longer than 4 GiB")]
-    TooLong,
-}
+/// An error is large and rare: boxed, it costs nothing where there is none.
+pub(super) type Read<T> = Result<T, Box<JsonError>>;
 
 /// Reads a text that holds one value.
 ///
@@ -64,10 +16,10 @@ pub enum JsonErrorKind {
 /// [`JsonError`] with the place, for anything that RFC 8259 does not allow, and for duplicate keys and
 /// nesting beyond 64 levels.
 pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
-    let (value, mut reader) = read(text, 0)?;
+    let (value, mut reader) = read(text, 0).map_err(|error| *error)?;
     reader.skip_space();
     if reader.at < text.len() {
-        return Err(reader.error(JsonErrorKind::Trailing, reader.at, text.len()));
+        return Err(*reader.error(JsonErrorKind::Trailing, reader.at, text.len()));
     }
     Ok(value)
 }
@@ -77,10 +29,12 @@ pub fn parse(text: &str) -> Result<Value<'_>, JsonError> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_prefix(text: &str, offset: usize) -> Result<Value<'_>, JsonError> {
-    read(text, offset).map(|(value, _)| value)
+    read(text, offset)
+        .map(|(value, _)| value)
+        .map_err(|error| *error)
 }
 
-fn read(text: &str, offset: usize) -> Result<(Value<'_>, Reader<'_>), JsonError> {
+fn read(text: &str, offset: usize) -> Read<(Value<'_>, Reader<'_>)> {
     let mut reader = Reader {
         text,
         bytes: text.as_bytes(),
@@ -95,25 +49,25 @@ fn read(text: &str, offset: usize) -> Result<(Value<'_>, Reader<'_>), JsonError>
     Ok((value, reader))
 }
 
-struct Reader<'t> {
-    text: &'t str,
-    bytes: &'t [u8],
-    at: usize,
+pub(super) struct Reader<'t> {
+    pub(super) text: &'t str,
+    pub(super) bytes: &'t [u8],
+    pub(super) at: usize,
     depth: usize,
 }
 
 impl<'t> Reader<'t> {
     #[cold]
-    fn error(&self, kind: JsonErrorKind, start: usize, end: usize) -> JsonError {
-        JsonError {
+    pub(super) fn error(&self, kind: JsonErrorKind, start: usize, end: usize) -> Box<JsonError> {
+        Box::new(JsonError {
             kind,
             span: Span::new(start, end),
             position: Position::of_offset(self.text, start),
-        }
+        })
     }
 
     #[cold]
-    fn expected(&self, what: &'static str) -> JsonError {
+    pub(super) fn expected(&self, what: &'static str) -> Box<JsonError> {
         if self.at >= self.bytes.len() {
             return self.error(JsonErrorKind::Unfinished, self.at, self.at);
         }
@@ -124,7 +78,7 @@ impl<'t> Reader<'t> {
         self.error(JsonErrorKind::Expected(what), self.at, self.at + length)
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
@@ -134,9 +88,17 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn value(&mut self) -> Result<Value<'t>, JsonError> {
+    // Apart from `kind`, so that the span is written where the value stays and not moved with it.
+    #[inline]
+    fn value(&mut self) -> Read<Value<'t>> {
         let start = self.at;
-        let kind = match self.peek() {
+        let kind = self.kind()?;
+        let span = Span::new(start, self.at);
+        Ok(Value { kind, span })
+    }
+
+    fn kind(&mut self) -> Read<ValueKind<'t>> {
+        Ok(match self.peek() {
             Some(b'"') => ValueKind::String(self.string()?),
             Some(b'{') => ValueKind::Object(self.nested(Self::members)?),
             Some(b'[') => ValueKind::Array(self.nested(Self::elements)?),
@@ -145,26 +107,11 @@ impl<'t> Reader<'t> {
             Some(b'f') => self.word("false", ValueKind::Bool(false))?,
             Some(b'n') => self.word("null", ValueKind::Null)?,
             _ => return Err(self.expected("a value")),
-        };
-        Ok(Value {
-            kind,
-            span: Span::new(start, self.at),
         })
     }
 
-    fn word(&mut self, word: &str, kind: ValueKind<'t>) -> Result<ValueKind<'t>, JsonError> {
-        if !self.bytes[self.at..].starts_with(word.as_bytes()) {
-            return Err(self.expected("a value"));
-        }
-        self.at += word.len();
-        Ok(kind)
-    }
-
     /// Steps over the opening bracket and reads the inside one level deeper.
-    fn nested<T>(
-        &mut self,
-        inside: impl FnOnce(&mut Self) -> Result<T, JsonError>,
-    ) -> Result<T, JsonError> {
+    fn nested<T>(&mut self, inside: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         if self.depth == MAX_DEPTH {
             return Err(self.error(JsonErrorKind::TooDeep, self.at, self.at + 1));
         }
@@ -176,7 +123,7 @@ impl<'t> Reader<'t> {
         Ok(read)
     }
 
-    fn elements(&mut self) -> Result<Vec<Value<'t>>, JsonError> {
+    fn elements(&mut self) -> Read<Vec<Value<'t>>> {
         let mut elements = Vec::new();
         if self.peek() == Some(b']') {
             self.at += 1;
@@ -190,8 +137,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn members(&mut self) -> Result<Vec<Member<'t>>, JsonError> {
-        let mut members: Vec<Member<'t>> = Vec::with_capacity(4);
+    fn members(&mut self) -> Read<Vec<Member<'t>>> {
+        let mut members: Vec<Member<'t>> = Vec::with_capacity(5);
         let mut seen = Keys::default();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -230,7 +177,7 @@ impl<'t> Reader<'t> {
     }
 
     /// After an element: steps to the next one, or over the closing bracket.
-    fn another(&mut self, close: u8, wanted: &'static str) -> Result<bool, JsonError> {
+    fn another(&mut self, close: u8, wanted: &'static str) -> Read<bool> {
         self.skip_space();
         match self.peek() {
             Some(b',') => {
@@ -244,86 +191,6 @@ impl<'t> Reader<'t> {
             }
             _ => Err(self.expected(wanted)),
         }
-    }
-
-    fn string(&mut self) -> Result<Cow<'t, str>, JsonError> {
-        let open = self.at;
-        let inside = open + 1;
-        let mut at = inside;
-        let mut escaped = false;
-        loop {
-            match self.bytes.get(at) {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    escaped = true;
-                    at += 2;
-                }
-                Some(0..=0x1F) => return Err(self.error(JsonErrorKind::Control, at, at + 1)),
-                Some(_) => at += 1,
-                None => return Err(self.error(JsonErrorKind::Unfinished, open, self.bytes.len())),
-            }
-        }
-        self.at = at + 1;
-        let raw = &self.text[inside..at];
-        if !escaped {
-            return Ok(Cow::Borrowed(raw));
-        }
-        let misread = |(kind, offset)| self.error(kind, inside + offset, inside + offset + 1);
-        unescape(raw).map(Cow::Owned).map_err(misread)
-    }
-
-    fn number(&mut self) -> Result<&'t str, JsonError> {
-        let start = self.at;
-        self.skip_if(|byte| byte == b'-');
-        let mut valid = match self.peek() {
-            Some(b'0') => {
-                self.at += 1;
-                true
-            }
-            _ => self.digits(),
-        };
-        if self.skip_if(|byte| byte == b'.') {
-            valid &= self.digits();
-        }
-        if self.skip_if(|byte| matches!(byte, b'e' | b'E')) {
-            self.skip_if(|byte| matches!(byte, b'+' | b'-'));
-            valid &= self.digits();
-        }
-        if !valid {
-            return Err(self.error(JsonErrorKind::Number, start, self.at));
-        }
-        Ok(&self.text[start..self.at])
-    }
-
-    fn skip_if(&mut self, wanted: impl Fn(u8) -> bool) -> bool {
-        let found = self.peek().is_some_and(wanted);
-        self.at += usize::from(found);
-        found
-    }
-
-    /// Steps over digits; false if there are none.
-    fn digits(&mut self) -> bool {
-        let start = self.at;
-        while self.skip_if(|byte| byte.is_ascii_digit()) {}
-        self.at > start
-    }
-}
-
-/// The keys that an object has so far: none for small objects, which are compared pair by pair.
-#[derive(Default)]
-struct Keys(HashSet<Box<str>>);
-
-impl Keys {
-    /// Whether `key` is new beside `members`.
-    fn admit(&mut self, members: &[Member<'_>], key: &str) -> bool {
-        if members.len() < SMALL_OBJECT {
-            return members.iter().all(|member| member.key != key);
-        }
-        if self.0.is_empty() {
-            self.0
-                .extend(members.iter().map(|member| Box::from(&*member.key)));
-        }
-        self.0.insert(key.into())
     }
 }
 

@@ -2,6 +2,27 @@
 
 use super::JsonErrorKind;
 
+/// How many bytes stand before the first quote, backslash or control character.
+///
+/// Looks at eight bytes at a time, since strings are most of a policy.
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The lowest bit that is set belongs to the first byte below `limit`.
+    let below = |word: u64, limit: u64| word.wrapping_sub(EACH * limit) & !word & HIGH;
+    let equal = |word: u64, byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let special = equal(word, b'"') | equal(word, b'\\') | below(word, 0x20);
+        if special != 0 {
+            return index * 8 + special.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1F);
+    words.len() * 8 + rest.iter().position(is_special).unwrap_or(rest.len())
+}
+
 /// Resolves the escapes of what stands between two quotes.
 ///
 /// On an error also says how far into `raw` it is.
@@ -69,4 +90,24 @@ pub(crate) fn quote(text: &str, out: &mut String) {
         }
     }
     out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_length;
+
+    #[test]
+    fn finds_the_first_special_byte_wherever_it_stands() {
+        let plain = "aé~ \u{7f}\u{20ac}#![]0123456789";
+        assert_eq!(plain_length(plain.as_bytes()), plain.len());
+        for special in [b'"', b'\\', 0, 0x1F, b'\n'] {
+            for at in 0..24 {
+                let mut bytes = vec![0xFF; 24];
+                bytes[at] = special;
+                assert_eq!(plain_length(&bytes), at, "{special}");
+                bytes[at..].fill(special);
+                assert_eq!(plain_length(&bytes), at, "{special}");
+            }
+        }
+    }
 }

@@ -11,13 +11,17 @@ pub(super) fn plain(text: &str) -> String {
     unwrap_lines(&resolve_entities(&inner))
 }
 
-/// The strings of a JSON document, one a line; those inside strings that are JSON themselves, too.
+/// The strings of a JSON document that holds a denial, one a line; those inside strings that are JSON themselves, too.
 fn from_json(text: &str) -> Option<String> {
     let start = text.find('{')?;
     let value = json::parse_prefix(text, start).ok()?;
     let mut found = text[..start].to_owned();
     collect(&value, &mut found);
-    Some(found)
+    // Names hold braces, too: then the denial stands around the "document".
+    let holds_denial = ["authorized to perform", "Access Denied"]
+        .iter()
+        .any(|words| found[start..].contains(words));
+    holds_denial.then_some(found)
 }
 
 fn collect(value: &Value<'_>, found: &mut String) {

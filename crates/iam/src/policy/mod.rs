@@ -8,7 +8,9 @@ mod error;
 mod grammar;
 mod kind;
 mod print;
+mod prose;
 mod public;
+mod rebuild;
 mod size;
 
 pub use document::{
@@ -16,5 +18,6 @@ pub use document::{
     ResourceElement, Statement, Text, Version,
 };
 pub use error::{DocumentError, DocumentErrorKind};
-pub use kind::Kind;
+pub use kind::{Kind, KindError};
+pub use prose::{Form, Found, Prose};
 pub use size::counted_characters;

@@ -5,8 +5,10 @@
 //! at most text × run / 64 steps for runs that hold `?`; nothing backtracks.
 
 mod holes;
+mod shape;
 
 use holes::Holes;
+pub(crate) use shape::Shape;
 
 /// A compiled pattern.
 // spec: iam/matching#wildcards
@@ -69,6 +71,9 @@ impl Glob {
                 "" => Self::Anything,
                 prefix => Self::Prefix(prefix.into()),
             },
+            Some(_) if memchr::memchr(b'?', pattern.as_bytes()).is_none() => {
+                Self::of_runs(pattern.split('*').map(|run| Run::Literal(run.into())))
+            }
             Some(_) => Self::of_tokens(Token::of_pattern(pattern)),
         }
     }
@@ -83,7 +88,11 @@ impl Glob {
                 _ => runs.push(Vec::new()),
             }
         }
-        let mut runs = runs.into_iter().map(Run::of);
+        Self::of_runs(runs.into_iter().map(Run::of))
+    }
+
+    /// Compiles what stands between the stars.
+    fn of_runs(mut runs: impl DoubleEndedIterator<Item = Run>) -> Self {
         let Some(first) = runs.next() else {
             return Self::Literal("".into());
         };

@@ -9,12 +9,20 @@ use proptest::test_runner::{Config, TestRunner};
 use crate::generate;
 use crate::reference::{self, Answer};
 
-/// How many cases to try: a long run asks for more.
+/// How many cases to try on each core: a long run asks for more.
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES")
+    let all = std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|cases| cases.parse().ok())
-        .unwrap_or(20_000)
+        .unwrap_or(20_000_u32);
+    all.div_ceil(cores())
+}
+
+fn cores() -> u32 {
+    std::thread::available_parallelism()
+        .ok()
+        .and_then(|cores| u32::try_from(cores.get()).ok())
+        .unwrap_or(1)
 }
 
 fn found(line: &str) -> Answer {
@@ -47,18 +55,22 @@ fn found(line: &str) -> Answer {
 
 #[test]
 fn generated_cases() {
+    std::thread::scope(|scope| {
+        for _ in 0..cores() {
+            scope.spawn(agree);
+        }
+    });
+}
+
+fn agree() {
     let mut runner = TestRunner::new(Config {
         cases: cases(),
         failure_persistence: None,
         ..Config::default()
     });
     let agreement = runner.run(&generate::case(), |case| {
-        proptest::prop_assert_eq!(
-            found(&case.to_string()),
-            reference::answer(&case),
-            "{}",
-            case
-        );
+        let (found, expected) = (found(&case.to_string()), reference::answer(&case));
+        proptest::prop_assert_eq!(found, expected, "{}", case);
         Ok(())
     });
     agreement.unwrap_or_else(|failure| panic!("{failure}"));

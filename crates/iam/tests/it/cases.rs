@@ -3,40 +3,19 @@
 use iam::case::{Case, answer};
 use serde_json::Value;
 
+use crate::expected::Line;
+
 /// Runs a file of cases; every line must be answered as it expects.
 fn check(file: &str, expected_lines: usize) {
-    let mut wrong = Vec::new();
-    for line in file.lines() {
-        let case = Case::parse(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        let record = iam::evaluate(&case.layers, &case.request);
-        assert_eq!(
-            iam::decide(&case.layers, &case.request),
-            record.decision,
-            "{}",
-            case.id
-        );
-        let answer: Value = serde_json::from_str(&answer(&case.id, &record)).unwrap();
-        let expected: Value = serde_json::from_str::<Value>(line).unwrap()["expect"].take();
-        let expects = |key: &str| expected.get(key).filter(|value| !value.is_null());
-        let blocked_by: Vec<_> = record
-            .denied_by
-            .iter()
-            .map(|denial| denial.layer.as_str())
-            .collect();
-        if answer["decision"] != expected["decision"]
-            || expects("blocked_by").is_some_and(|layers| *layers != serde_json::json!(blocked_by))
-            || expects("matched").is_some_and(|matched| *matched != answer["matched"])
-        {
-            wrong.push(format!("{}: expected {expected}, found {answer}", case.id));
-        }
-    }
+    let lines = Line::all(file);
+    let wrong: Vec<_> = lines.iter().filter_map(Line::wrong).collect();
     assert!(
         wrong.is_empty(),
         "{} wrong:\n{}",
         wrong.len(),
         wrong.join("\n")
     );
-    assert_eq!(file.lines().count(), expected_lines);
+    assert_eq!(lines.len(), expected_lines);
 }
 
 #[test]
@@ -47,4 +26,32 @@ fn documented_rules() {
 #[test]
 fn policies_of_the_seeds() {
     check(include_str!("../data/iam-seed-cases.jsonl"), 222);
+}
+
+#[test]
+fn every_rule_in_every_situation() {
+    check(include_str!("../data/iam-rule-cases.jsonl"), 2_891);
+}
+
+#[test]
+fn answers_are_lines_of_json() {
+    for text in include_str!("../data/iam-rule-cases.jsonl")
+        .lines()
+        .step_by(10)
+    {
+        let case = Case::parse(text).unwrap();
+        let record = iam::evaluate(&case.layers, &case.request);
+        let answer: Value = serde_json::from_str(&answer(&case.id, &record)).unwrap();
+        let line: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(answer["id"], line["id"]);
+        assert_eq!(answer["decision"], line["expect"]["decision"]);
+        assert_eq!(answer["matched"], line["expect"]["matched"]);
+        let layers: Vec<_> = answer["denied_by"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|denial| &denial["layer"])
+            .collect();
+        assert_eq!(serde_json::json!(layers), line["expect"]["blocked_by"]);
+    }
 }

@@ -3,9 +3,17 @@
 
 mod agreement;
 mod cases;
+mod derive;
+mod diff;
 mod documents;
+mod expected;
+mod explain;
+mod fix;
 mod generate;
+mod lint;
 mod messages;
+mod minimize;
 mod pasted;
 mod properties;
 mod reference;
+mod seeds;

@@ -203,6 +203,21 @@ fn forms_of_their_own() {
     }
 }
 
+#[test]
+fn regression_braces_in_names_are_no_json() {
+    let text = "User: arn:aws:iam::111122223333:user/h is not authorized to perform: s3:GetObject on resource: \
+                \"arn:aws:s3:::b/{}/{\"a\": \"b\"}\" because no identity-based policy allows the s3:GetObject action";
+    let found = parse(text);
+    assert_eq!(
+        found.principal.as_deref(),
+        Some("arn:aws:iam::111122223333:user/h")
+    );
+    assert_eq!(
+        found.denial.map(|denial| denial.layer),
+        Some(Layer::Identity)
+    );
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read_back(case in generate::case()) {

@@ -1,55 +1,17 @@
 //! S3: operations and actions differ in name more often than not.
 
+mod keys;
+mod needs;
+
+use keys::{ACL, LISTING, TAGGING};
+use needs::{
+    BYPASS, DECRYPT, DELETE, ENCRYPT, HOLD, LIST, READ, READ_SOURCE, READ_SOURCE_VERSION, RETAIN,
+    WRITE, WRITE_ACL, WRITE_TAGS, of_version, on_bucket,
+};
+
 use super::table::need;
 use super::{Call, Need, Template, When};
-use Template::{Bucket, Key, Object, SourceObject, Unnamed};
-
-const LISTING: &[&str] = &["s3:prefix", "s3:delimiter", "s3:max-keys"];
-
-const ACL: &[&str] = &[
-    "s3:x-amz-acl",
-    "s3:x-amz-grant-full-control",
-    "s3:x-amz-grant-read",
-    "s3:x-amz-grant-read-acp",
-    "s3:x-amz-grant-write",
-    "s3:x-amz-grant-write-acp",
-];
-
-const WRITING: &[&str] = &[
-    "s3:x-amz-acl",
-    "s3:x-amz-grant-full-control",
-    "s3:x-amz-grant-read",
-    "s3:x-amz-grant-read-acp",
-    "s3:x-amz-grant-write",
-    "s3:x-amz-grant-write-acp",
-    "s3:x-amz-copy-source",
-    "s3:x-amz-metadata-directive",
-    "s3:x-amz-server-side-encryption",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id",
-    "s3:x-amz-server-side-encryption-customer-algorithm",
-    "s3:x-amz-storage-class",
-    "s3:x-amz-website-redirect-location",
-    "s3:object-lock-mode",
-    "s3:object-lock-retain-until-date",
-    "s3:object-lock-remaining-retention-days",
-    "s3:object-lock-legal-hold",
-    "s3:RequestObjectTag/*",
-    "s3:RequestObjectTagKeys",
-    "s3:if-none-match",
-    "s3:if-match",
-];
-
-const TAGGING: &[&str] = &["s3:RequestObjectTag/*", "s3:RequestObjectTagKeys"];
-
-const RETAINING: &[&str] = &[
-    "s3:object-lock-mode",
-    "s3:object-lock-retain-until-date",
-    "s3:object-lock-remaining-retention-days",
-];
-
-const VERSION: &[&str] = &["s3:versionid"];
-
-const VIA_S3: &[&str] = &["kms:ViaService", "kms:EncryptionContext/*"];
+use Template::{Object, SourceObject, Unnamed};
 
 const fn row(operation: &'static str, needs: &'static [Need]) -> Call {
     Call {
@@ -58,43 +20,6 @@ const fn row(operation: &'static str, needs: &'static [Need]) -> Call {
         needs,
     }
 }
-
-const fn on_bucket(action: &'static str) -> Need {
-    need(action, Bucket)
-}
-
-const WRITE: Need = need("s3:PutObject", Object).keys(WRITING);
-const WRITE_ACL: Need = need("s3:PutObjectAcl", Object).keys(ACL).when(When::Acl);
-const WRITE_TAGS: Need = need("s3:PutObjectTagging", Object)
-    .keys(TAGGING)
-    .when(When::Tags);
-const RETAIN: Need = need("s3:PutObjectRetention", Object)
-    .keys(RETAINING)
-    .when(When::Retention);
-const HOLD: Need = need("s3:PutObjectLegalHold", Object)
-    .keys(&["s3:object-lock-legal-hold"])
-    .when(When::LegalHold);
-const ENCRYPT: Need = need("kms:GenerateDataKey", Key)
-    .keys(VIA_S3)
-    .when(When::Kms);
-const DECRYPT: Need = need("kms:Decrypt", Key).keys(VIA_S3).when(When::Kms);
-const READ_SOURCE: Need = need("s3:GetObject", SourceObject).when(When::NoSourceVersion);
-const READ_SOURCE_VERSION: Need = need("s3:GetObjectVersion", SourceObject)
-    .keys(VERSION)
-    .when(When::SourceVersion);
-const LIST: Need = need("s3:ListBucket", Bucket).keys(LISTING);
-
-/// The same for an object's current version and for one that is named.
-const fn of_version(current: &'static str, version: &'static str) -> [Need; 2] {
-    [
-        need(current, Object).when(When::NoVersion),
-        need(version, Object).keys(VERSION).when(When::Version),
-    ]
-}
-
-const READ: [Need; 2] = of_version("s3:GetObject", "s3:GetObjectVersion");
-const DELETE: [Need; 2] = of_version("s3:DeleteObject", "s3:DeleteObjectVersion");
-const BYPASS: Need = need("s3:BypassGovernanceRetention", Object).when(When::BypassGovernance);
 
 // spec: iam/calls#s3
 pub(super) const CALLS: &[Call] = &[

@@ -1,0 +1,249 @@
+//! `framewright policies fix`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use iam::fix::{Fix as Answer, Incident, Known, Outcome, Proposal, Rejected, Rejection, Room, fix};
+use iam::{Caller, Layer, Resource};
+use serde_json::{Value, json};
+
+use super::PoliciesError;
+use super::input::Input;
+use super::layers::layers;
+use crate::args::Fix;
+use crate::show::Shown;
+
+/// Reads a denial and says what to do. Exit code 1 if nothing is proposed.
+pub(super) fn run(args: &Fix) -> Result<ExitCode, PoliciesError> {
+    if args.apply {
+        return Err(PoliciesError::NoTarget);
+    }
+    let shown = Shown::new(args.output.json);
+    let mut incident = Incident::read(&denial(&args.denial)?)?;
+    if let Some(principal) = &args.principal {
+        incident =
+            incident.with_caller(Caller::parse(principal).map_err(PoliciesError::Principal)?);
+    }
+    if let Some(resource) = &args.resource {
+        let resource: Resource = resource.parse().map_err(PoliciesError::Resource)?;
+        incident = incident.with_resource(resource);
+    }
+    let (layers, inline_counted) = layers(&args.policies, None, &shown)?;
+    let known = Known {
+        layers,
+        inline_counted,
+        is_complete: args.policies.complete,
+    };
+    let answer = fix(&incident, &known);
+    shown.result(&text(&answer), &object(&answer));
+    let helps = matches!(answer.outcome, Outcome::Proposal(_) | Outcome::Allowed);
+    Ok(if helps {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The denial: from standard input, a file, or the argument itself.
+fn denial(argument: &str) -> Result<String, PoliciesError> {
+    if argument == "-" || Path::new(argument).is_file() {
+        return Ok(Input::read(argument)?.text);
+    }
+    Ok(argument.to_owned())
+}
+
+fn text(answer: &Answer) -> String {
+    let mut lines = vec![answer.cause.clone()];
+    match &answer.outcome {
+        Outcome::Hopeless(hopeless) => {
+            lines.push(format!("No change of a policy helps. Instead: {}.", hopeless.remedy()));
+        }
+        Outcome::TooLittle(missing) => {
+            lines.push(format!("Nothing can be proposed: missing is {}.", missing.join(", ")));
+            lines.push("--principal and --resource say what the message does not.".to_owned());
+        }
+        Outcome::Deny { place, advice, .. } => {
+            lines.push("No Allow outweighs a Deny: the statement that denies has to give way.".to_owned());
+            lines.push(format!("where: {place}"));
+            lines.extend(advice.iter().map(|advice| format!("  {}", advice.text)));
+            if advice.is_empty() {
+                lines.push("  the policy was not given: --policy, --boundary, --scp … show which statement".to_owned());
+            }
+        }
+        Outcome::Allowed => lines.push(
+            "The policies that were given allow the call: they are not (yet) those of the caller, or another layer denies."
+                .to_owned(),
+        ),
+        Outcome::Proposal(proposal) => proposed(proposal, &mut lines),
+    }
+    lines.join("\n")
+}
+
+fn proposed(proposal: &Proposal, lines: &mut Vec<String>) {
+    lines.push(format!("where: {}", proposal.place));
+    lines.push("add:".to_owned());
+    lines.extend(
+        proposal
+            .document
+            .to_json()
+            .lines()
+            .map(|line| format!("  {line}")),
+    );
+    lines.push(room(&proposal.room));
+    lines.push(format!(
+        "proof: {} before, {} after; {} of {} neighbouring requests are newly allowed",
+        proposal.before.as_str(),
+        proposal.after.as_str(),
+        proposal.newly_allowed,
+        proposal.neighbours
+    ));
+    if !proposal.unknown.is_empty() {
+        let unknown: Vec<&str> = proposal
+            .unknown
+            .iter()
+            .map(|layer| layer.as_str())
+            .collect();
+        lines.push(format!(
+            "not known, and any of them may still deny: {} (AWS names one layer at a time; --policy and the options beside it tell, --complete says there is no more)",
+            unknown.join(", ")
+        ));
+    }
+    if !proposal.near.is_empty() {
+        lines.push("already there:".to_owned());
+        lines.extend(proposal.near.iter().map(|near| format!("  {near}")));
+    }
+    lines.push("not proposed:".to_owned());
+    lines.extend(proposal.rejected.iter().map(rejected));
+    for dependent in &proposal.also_needed {
+        lines.push(format!(
+            "the call can also need {} where {}",
+            dependent.action, dependent.when
+        ));
+    }
+    lines.extend(
+        proposal
+            .alternatives
+            .iter()
+            .map(|alternative| format!("or: {alternative}")),
+    );
+}
+
+fn room(room: &Room) -> String {
+    let full = if room.is_full_inline {
+        "inline there is no room left; "
+    } else {
+        ""
+    };
+    match (room.taken, room.limit, room.left()) {
+        (Some(_), Some(limit), Some(left)) => format!(
+            "size: {full}{} characters, {left} of {limit} remain for {}",
+            room.takes,
+            room.home.holder()
+        ),
+        (_, Some(limit), _) => format!(
+            "size: {full}{} characters, of {limit} for {}: remaining unknown",
+            room.takes,
+            room.home.holder()
+        ),
+        _ => format!("size: {} characters", room.takes),
+    }
+}
+
+fn rejected(rejected: &Rejected) -> String {
+    let candidate = &rejected.candidate;
+    let why = match &rejected.why {
+        Rejection::DoesNotHelp => "the call stays denied".to_owned(),
+        Rejection::AlsoAllows(neighbour) => format!(
+            "also allows {}: {} on {} for {}",
+            neighbour.what,
+            neighbour.request.action,
+            neighbour.request.resource,
+            neighbour.request.caller.as_str()
+        ),
+        Rejection::Longer => {
+            "allows no more than the proposal among what was tried, and is wider".to_owned()
+        }
+        Rejection::Invalid => "is no valid statement here".to_owned(),
+    };
+    format!(
+        "  {} ({} on {}): {why}",
+        candidate.idea,
+        candidate.actions.join(", "),
+        candidate.resources.join(", ")
+    )
+}
+
+fn object(answer: &Answer) -> Value {
+    let mut object = match &answer.outcome {
+        Outcome::Hopeless(hopeless) => {
+            json!({ "outcome": "noPolicyHelps", "remedy": hopeless.remedy() })
+        }
+        Outcome::TooLittle(missing) => json!({ "outcome": "tooLittle", "missing": missing }),
+        Outcome::Deny {
+            layer,
+            place,
+            advice,
+        } => json!({
+            "outcome": "deny",
+            "layer": layer.as_str(),
+            "place": place,
+            "statements": advice.iter().map(|advice| &advice.text).collect::<Vec<_>>(),
+        }),
+        Outcome::Allowed => json!({ "outcome": "allowed" }),
+        Outcome::Proposal(proposal) => proposal_object(proposal),
+    };
+    object["cause"] = answer.cause.as_str().into();
+    object
+}
+
+fn proposal_object(proposal: &Proposal) -> Value {
+    let document: Value = serde_json::from_str(&proposal.document.to_json()).unwrap_or_default();
+    let rejected = |rejected: &Rejected| {
+        let (why, witness) = match &rejected.why {
+            Rejection::DoesNotHelp => ("doesNotHelp", None),
+            Rejection::AlsoAllows(neighbour) => ("alsoAllows", Some(neighbour)),
+            Rejection::Longer => ("wider", None),
+            Rejection::Invalid => ("invalid", None),
+        };
+        json!({
+            "idea": rejected.candidate.idea,
+            "actions": rejected.candidate.actions,
+            "resources": rejected.candidate.resources,
+            "principal": rejected.candidate.principal,
+            "why": why,
+            "witness": witness.map(|neighbour| json!({
+                "what": neighbour.what,
+                "principal": neighbour.request.caller.as_str(),
+                "action": neighbour.request.action.as_str(),
+                "resource": neighbour.request.resource.as_str(),
+            })),
+        })
+    };
+    json!({
+        "outcome": "proposal",
+        "layer": proposal.layer.as_str(),
+        "place": proposal.place,
+        "document": document,
+        "size": {
+            "home": proposal.room.home.as_str(),
+            "takes": proposal.room.takes,
+            "taken": proposal.room.taken,
+            "limit": proposal.room.limit,
+            "left": proposal.room.left(),
+        },
+        "proof": {
+            "before": proposal.before.as_str(),
+            "after": proposal.after.as_str(),
+            "neighbours": proposal.neighbours,
+            "newlyAllowed": proposal.newly_allowed,
+            "unknownLayers": proposal.unknown.iter().map(|layer: &Layer| layer.as_str()).collect::<Vec<_>>(),
+            "isProven": proposal.is_proven(),
+        },
+        "near": proposal.near,
+        "rejected": proposal.rejected.iter().map(rejected).collect::<Vec<_>>(),
+        "alsoNeeded": proposal.also_needed.iter()
+            .map(|one| json!({ "action": one.action, "when": one.when }))
+            .collect::<Vec<_>>(),
+        "alternatives": proposal.alternatives,
+    })
+}

@@ -1,0 +1,93 @@
+//! Copies the source of `crates/iam` and plants the defects in the copy, each behind its switch.
+
+#[path = "defects/mod.rs"]
+mod defects;
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use defects::{Edit, all};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=defects");
+    println!("cargo::rerun-if-changed=../iam/src");
+    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("engine");
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
+    copy(Path::new("../iam/src"), &out)?;
+    let mut lost = Vec::new();
+    for (index, defect) in all().enumerate() {
+        for edit in defect.edits {
+            let file = out.join(edit.file);
+            match plant(&fs::read_to_string(&file)?, edit, index) {
+                Ok(planted) => fs::write(file, planted)?,
+                Err(wrong) => lost.push(format!("`{}` in {}: {wrong}", defect.name, edit.file)),
+            }
+        }
+    }
+    if !lost.is_empty() {
+        return Err(format!("defects that cannot be planted:\n{}", lost.join("\n")).into());
+    }
+    // The documentation of a crate cannot stand in an included file.
+    let root = fs::read_to_string(out.join("lib.rs"))?;
+    let code: Vec<&str> = root
+        .lines()
+        .filter(|line| !line.starts_with("//!"))
+        .collect();
+    fs::write(out.join("root.rs"), code.join("\n"))?;
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// The text with the edit behind the switch of defect `index`.
+fn plant(text: &str, edit: &Edit, index: usize) -> Result<String, &'static str> {
+    let (start, end) = only_place(text, edit.code)?;
+    let switch = format!("crate::planted({index})");
+    let code = &text[start..end];
+    let planted = if edit.defect.contains("PLANTED") {
+        edit.defect.replace("PLANTED", &switch)
+    } else {
+        format!("(if {switch} {{ {} }} else {{ {code} }})", edit.defect)
+    };
+    Ok(format!("{}{planted}{}", &text[..start], &text[end..]))
+}
+
+/// Where `code` stands, white space aside; it must stand exactly once.
+fn only_place(text: &str, code: &str) -> Result<(usize, usize), &'static str> {
+    let solid = |text: &str| -> Vec<(usize, char)> {
+        text.char_indices()
+            .filter(|(_, character)| !character.is_whitespace())
+            .collect()
+    };
+    let (text, code) = (solid(text), solid(code));
+    let is_code = |window: &[(usize, char)]| {
+        window
+            .iter()
+            .zip(&code)
+            .all(|((_, left), (_, right))| left == right)
+    };
+    let mut places = text.windows(code.len()).filter(|window| is_code(window));
+    match (places.next(), places.next()) {
+        (Some(place), None) => Ok((
+            place[0].0,
+            place[place.len() - 1].0 + place[place.len() - 1].1.len_utf8(),
+        )),
+        (None, _) => Err("its code is not there any more"),
+        (Some(_), Some(_)) => Err("its code stands there more than once"),
+    }
+}

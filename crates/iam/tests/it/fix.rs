@@ -1,0 +1,279 @@
+//! Fixes: the exact statement, proven, and wider ones rejected with a witness.
+
+use iam::fix::{Hopeless, Incident, Known, Outcome, Proposal, Rejection, fix};
+use iam::lint::Home;
+use iam::policy::Kind;
+use iam::{Decision, Layer, Layers, Policy};
+
+use crate::seeds;
+
+const CUTTER: &str = "arn:aws:lambda:us-east-1:281502313273:function:ffmpeg-clip-cutter";
+
+fn proposal(text: &str, known: &Known) -> Box<Proposal> {
+    match fix(&Incident::read(text).unwrap(), known).outcome {
+        Outcome::Proposal(proposal) => proposal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn why(proposal: &Proposal, resources: &[&str]) -> String {
+    let rejected = proposal
+        .rejected
+        .iter()
+        .find(|rejected| rejected.candidate.resources == resources);
+    match &rejected
+        .unwrap_or_else(|| panic!("{resources:?} was not tried"))
+        .why
+    {
+        Rejection::DoesNotHelp => "does not help".to_owned(),
+        Rejection::AlsoAllows(neighbour) => format!(
+            "{} {}",
+            neighbour.request.action, neighbour.request.resource
+        ),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_clip_cutter() {
+    let known = Known::default();
+    let answer = fix(&Incident::read(seeds::FIX).unwrap(), &known);
+    assert_eq!(
+        answer.cause,
+        format!(
+            "arn:aws:iam::281502313273:user/remotion_user may not lambda:InvokeFunction on {CUTTER}, because no identity-based policy of the caller allows it."
+        )
+    );
+    let proposal = proposal(seeds::FIX, &known);
+    assert_eq!(
+        proposal.document.to_compact_json(),
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"{CUTTER}"}}]}}"#
+        )
+    );
+    assert_eq!(
+        (proposal.before, proposal.after),
+        (Decision::ImplicitDeny, Decision::Allowed)
+    );
+    assert_eq!(
+        (proposal.newly_allowed, proposal.neighbours > 20),
+        (0, true)
+    );
+    assert!(!proposal.is_proven(), "other layers are unknown");
+    assert_eq!(
+        proposal.place,
+        "an identity policy of the user `remotion_user`"
+    );
+    assert_eq!(why(&proposal, &[&format!("{CUTTER}:*")]), "does not help");
+    assert_eq!(
+        why(&proposal, &[CUTTER, &format!("{CUTTER}:*")]),
+        format!("lambda:InvokeFunction {CUTTER}:prod")
+    );
+    assert_eq!(
+        why(&proposal, &[&format!("{CUTTER}*")]),
+        format!("lambda:InvokeFunction {CUTTER}-evil")
+    );
+    let all = "arn:aws:lambda:us-east-1:281502313273:function:*";
+    assert!(
+        why(&proposal, &[all])
+            .starts_with("lambda:InvokeFunction arn:aws:lambda:us-east-1:281502313273:function:")
+    );
+    assert_eq!(
+        why(
+            &proposal,
+            &["arn:aws:lambda:us-east-1:*:function:ffmpeg-clip-cutter"]
+        ),
+        "lambda:InvokeFunction arn:aws:lambda:us-east-1:999999999999:function:ffmpeg-clip-cutter"
+    );
+    assert_eq!(
+        why(
+            &proposal,
+            &["arn:aws:lambda:*:281502313273:function:ffmpeg-clip-cutter"]
+        ),
+        "lambda:InvokeFunction arn:aws:lambda:us-west-2:281502313273:function:ffmpeg-clip-cutter"
+    );
+    assert_eq!(
+        (proposal.room.home, proposal.room.left()),
+        (Home::User, None)
+    );
+}
+
+#[test]
+fn what_is_left_of_the_quota_is_counted() {
+    let setup = seeds::document(seeds::SETUP, 1);
+    let mut known = Known {
+        inline_counted: Some(setup.counted_characters()),
+        layers: Layers {
+            identity: vec![Policy::inline("deployer", setup)],
+            ..Layers::default()
+        },
+        is_complete: true,
+    };
+    let found = proposal(seeds::FIX, &known);
+    assert!(found.is_proven());
+    assert_eq!(
+        (found.room.home, found.room.taken),
+        (Home::User, Some(1_758))
+    );
+    assert_eq!(found.room.left(), Some(2_048 - 1_758 - found.room.takes));
+    assert!(
+        found.near[0].contains("FunctionManagement"),
+        "{:?}",
+        found.near
+    );
+    known.inline_counted = Some(2_000);
+    let found = proposal(seeds::FIX, &known);
+    assert_eq!(
+        (found.room.home, found.room.is_full_inline),
+        (Home::Managed, true)
+    );
+}
+
+fn message(reason: &str) -> String {
+    format!(
+        "An error occurred (AccessDenied): User: arn:aws:sts::111122223333:assumed-role/render/s is not authorized to perform: \
+         s3:PutObject on resource: \"arn:aws:s3:::videos/a b/*.mp4\" {reason}"
+    )
+}
+
+#[test]
+fn each_layer_has_its_place() {
+    let cases = [
+        (
+            "identity-based policy",
+            "an identity policy of the role `render`",
+            Kind::Identity,
+        ),
+        (
+            "resource-based policy",
+            "the bucket policy of `videos`",
+            Kind::Resource,
+        ),
+        (
+            "permissions boundary",
+            "the policy that is the permissions boundary of the role `render`",
+            Kind::Boundary,
+        ),
+        (
+            "session policy",
+            "the session policy: whoever makes the session passes it with the call",
+            Kind::Session,
+        ),
+        (
+            "service control policy",
+            "a service control policy, at every level from the organization's root down to the caller's account",
+            Kind::Scp,
+        ),
+        (
+            "VPC endpoint policy",
+            "the policy of the VPC endpoint that the request comes through",
+            Kind::Vpce,
+        ),
+    ];
+    for (layer, place, kind) in cases {
+        let found = proposal(
+            &message(&format!(
+                "because no {layer} allows the s3:PutObject action"
+            )),
+            &Known::default(),
+        );
+        assert_eq!((found.place.as_str(), found.document.kind()), (place, kind));
+        assert_eq!(
+            (found.after, found.newly_allowed),
+            (Decision::Allowed, 0),
+            "{layer}"
+        );
+        // The wildcard of the key stands for itself.
+        assert!(
+            found.document.to_json().contains("videos/a b/${*}.mp4"),
+            "{}",
+            found.document.to_json()
+        );
+        assert!(!found.is_proven());
+    }
+}
+
+#[test]
+fn a_deny_is_never_outweighed() {
+    let text = message("with an explicit deny in an identity-based policy");
+    let Outcome::Deny { layer, advice, .. } =
+        fix(&Incident::read(&text).unwrap(), &Known::default()).outcome
+    else {
+        panic!("a denial")
+    };
+    assert_eq!((layer, advice.len()), (Layer::Identity, 0));
+    let deny = r#"{"Version":"2012-10-17","Statement":[{"Sid":"NoPuts","Effect":"Deny","Action":"s3:Put*","Resource":"*"}]}"#;
+    let known = Known {
+        layers: Layers {
+            identity: vec![Policy::parse("guard", deny, Kind::Identity).unwrap()],
+            ..Layers::default()
+        },
+        ..Known::default()
+    };
+    let text = message("because no identity-based policy allows the s3:PutObject action");
+    let Outcome::Deny { advice, .. } = fix(&Incident::read(&text).unwrap(), &known).outcome else {
+        panic!("a denial")
+    };
+    assert!(advice[0].text.contains("NoPuts"), "{advice:?}");
+}
+
+#[test]
+fn what_no_policy_helps_against() {
+    let public = "User: arn:aws:iam::111122223333:user/u is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:aws:s3:::b\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.";
+    let role = "User: arn:aws:iam::111122223333:user/u is not authorized to perform: iam:PassRole on resource: remotion-lambda-role because no identity-based policy allows the iam:PassRole action";
+    let layer = "User: arn:aws:iam::111122223333:user/u is not authorized to perform: lambda:GetLayerVersion on resource: arn:aws:lambda:eu-west-1:678892195805:layer:remotion-binaries:7 because no resource-based policy allows the lambda:GetLayerVersion action";
+    for (text, expected) in [
+        (public, Hopeless::PublicPolicies),
+        (role, Hopeless::NoSuchRole),
+        (layer, Hopeless::LayerNotShared),
+        (
+            "AccessControlListNotSupported: The bucket does not allow ACLs",
+            Hopeless::AclsDisabled,
+        ),
+        (
+            "ExpiredTokenException: The security token included in the request is expired",
+            Hopeless::Expired,
+        ),
+        (
+            "AuthorizationHeaderMalformed: the region 'us-east-1' is wrong; expecting 'eu-west-1'",
+            Hopeless::WrongRegion,
+        ),
+        (
+            "InvalidClientTokenId: The security token included in the request is invalid.",
+            Hopeless::UnknownKey,
+        ),
+        ("RequestTimeTooSkewed", Hopeless::Clock),
+    ] {
+        match fix(&Incident::read(text).unwrap(), &Known::default()).outcome {
+            Outcome::Hopeless(hopeless) => assert_eq!(hopeless, expected, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn records_are_read_too() {
+    let event = r#"{"eventSource":"lambda.amazonaws.com","eventName":"Invoke","awsRegion":"us-east-1","recipientAccountId":"111122223333",
+        "userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/u","accountId":"111122223333"},
+        "requestParameters":{"functionName":"f","qualifier":"prod"},"errorCode":"AccessDenied",
+        "errorMessage":"User: arn:aws:iam::111122223333:user/u is not authorized to perform: lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:111122223333:function:f:prod because no identity-based policy allows the lambda:InvokeFunction action"}"#;
+    let found = proposal(event, &Known::default());
+    assert!(found.document.to_json().contains("function:f:prod\""));
+    let own = r#"{"eventSource":"s3.amazonaws.com","eventName":"GetObject","principal":{"arn":"arn:aws:iam::123456789012:user/u"},
+        "decisions":[{"action":"s3:GetObject","resource":"arn:aws:s3:::b/k","outcome":"implicitDeny","layer":"identity"}],
+        "failure":{"status":403,"code":"AccessDenied","message":"Access Denied"}}"#;
+    let found = proposal(own, &Known::default());
+    assert_eq!(
+        (found.layer, found.after),
+        (Layer::Identity, Decision::Allowed)
+    );
+}
+
+#[test]
+fn nothing_is_made_of_nothing() {
+    for text in ["", "hello", "{}", "[", "User: is not authorized", "\u{0}"] {
+        assert!(Incident::read(text).is_err(), "{text}");
+    }
+    let bare = fix(&Incident::read("Access Denied").unwrap(), &Known::default());
+    assert!(matches!(bare.outcome, Outcome::TooLittle(missing) if missing.len() == 3));
+}
