@@ -10,8 +10,15 @@ use crate::{paths, sh};
 /// The settings of both sides, as a person reads them.
 pub(crate) const SETTINGS: &str = "h264, preset medium, crf 18, yuv420p, bt709, JPEG 80, AAC 320k, the same chromium-headless-shell";
 
+/// The constant rate factor of [`SETTINGS`].
+pub(crate) const CRF: u32 = 18;
+
+/// That of renders that pictures are compared with. At the usual one x264 takes so much from a grainy photograph that
+/// two renders of the same pictures are further from each other than the comparison allows.
+const REFERENCE_CRF: u32 = 8;
+
 /// The command that renders `composition` into `out` in one process with `concurrency` tabs.
-pub(crate) fn render(composition: &str, out: &Path, concurrency: u32) -> Command {
+pub(crate) fn render(composition: &str, out: &Path, concurrency: u32, crf: u32) -> Command {
     let site = paths::example_site();
     let mut command = Command::new(site.join("node_modules/.bin/remotion"));
     command
@@ -21,9 +28,9 @@ pub(crate) fn render(composition: &str, out: &Path, concurrency: u32) -> Command
         .args([
             "--codec=h264",
             "--x264-preset=medium",
-            "--crf=18",
             "--pixel-format=yuv420p",
         ])
+        .arg(format!("--crf={crf}"))
         .args([
             "--color-space=bt709",
             "--jpeg-quality=80",
@@ -40,7 +47,10 @@ pub(crate) fn render(composition: &str, out: &Path, concurrency: u32) -> Command
 /// Folder with a render of each of `compositions`, named `<composition>.mp4`; what is there for this bundle stays.
 pub(crate) fn references(compositions: &[&str]) -> Result<PathBuf> {
     let stamp = std::fs::read_to_string(paths::example_bundle().join(".framewright-sources"))?;
-    let folder = paths::target().join("tools/references").join(&stamp[..16]);
+    let folder = paths::target().join(format!(
+        "tools/references/{}-crf{REFERENCE_CRF}",
+        &stamp[..16]
+    ));
     std::fs::create_dir_all(&folder)?;
     for composition in compositions {
         let out = folder.join(format!("{composition}.mp4"));
@@ -51,7 +61,7 @@ pub(crate) fn references(compositions: &[&str]) -> Result<PathBuf> {
         let part = folder.join(format!("{composition}.part.mp4"));
         sh::run(
             &format!("render {composition} with the incumbent, for comparison"),
-            &mut render(composition, &part, 2),
+            &mut render(composition, &part, 2, REFERENCE_CRF),
         )?;
         std::fs::rename(part, out)?;
     }

@@ -100,6 +100,7 @@ fn row(
             composition,
             &out,
             concurrency,
+            incumbent::CRF,
         ))?);
     }
     Ok(Row {
