@@ -92,3 +92,8 @@ pub use evaluate::{
 };
 pub use request::{Request, Resource};
 pub use span::{Position, Span};
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
