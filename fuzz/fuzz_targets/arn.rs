@@ -11,23 +11,44 @@ fuzz_target!(|texts: (&str, &str)| {
     let (pattern, resource) = texts;
     let _ = Caller::parse(pattern);
     let _ = Action::parse(pattern).map(|action| assert_eq!(action.to_string(), pattern));
-    let _ = pattern.parse::<AccountId>().map(|account| assert_eq!(account.as_str(), pattern));
+    let _ = pattern
+        .parse::<AccountId>()
+        .map(|account| assert_eq!(account.as_str(), pattern));
     if let Ok(arn) = Arn::parse(pattern) {
-        let parts = [arn.partition(), arn.service(), arn.region(), arn.account(), arn.resource()];
+        let parts = [
+            arn.partition(),
+            arn.service(),
+            arn.region(),
+            arn.account(),
+            arn.resource(),
+        ];
         assert_eq!(format!("arn:{}", parts.join(":")), pattern);
     }
-    let Ok(arn) = Arn::parse(resource) else { return };
+    let Ok(arn) = Arn::parse(resource) else {
+        return;
+    };
     let elements = format!(r#""Action": "*", "Resource": {}"#, quoted(pattern));
-    let Some(allowed) = allows(&elements, resource, &Context::new()) else { return };
+    let Some(allowed) = allows(&elements, resource, &Context::new()) else {
+        return;
+    };
     if pattern.contains("${") {
         return;
     }
     let mut wanted: Vec<&str> = pattern.splitn(6, ':').collect();
     wanted.resize(6, "*");
-    let found = ["arn", arn.partition(), arn.service(), arn.region(), arn.account()];
+    let found = [
+        "arn",
+        arn.partition(),
+        arn.service(),
+        arn.region(),
+        arn.account(),
+    ];
     let head = wanted
         .iter()
         .zip(found)
         .all(|(wanted, found)| glob(&wanted.to_ascii_lowercase(), &found.to_ascii_lowercase()));
-    assert_eq!(allowed, pattern == "*" || (head && glob(wanted[5], arn.resource())));
+    assert_eq!(
+        allowed,
+        pattern == "*" || (head && glob(wanted[5], arn.resource()))
+    );
 });

@@ -41,7 +41,9 @@ const OPERATORS: [&str; 27] = [
 fuzz_target!(|input: (u8, &str, Vec<&str>)| {
     let (operator, wanted, found) = input;
     let operator = OPERATORS[usize::from(operator) % OPERATORS.len()];
-    let one = found.first().map_or_else(Context::new, |value| Context::new().with("x:key", *value));
+    let one = found
+        .first()
+        .map_or_else(Context::new, |value| Context::new().with("x:key", *value));
     let many = Context::new().with_list("x:key", found.iter().copied());
     let truth = |operator: &str, context: &Context| {
         let elements = format!(
@@ -51,7 +53,10 @@ fuzz_target!(|input: (u8, &str, Vec<&str>)| {
         );
         let allows = allows(&elements, "*", context)?;
         let denies = denies(&elements, "*", context)?;
-        assert!(denies || !allows, "what holds for an Allow holds for a Deny");
+        assert!(
+            denies || !allows,
+            "what holds for an Allow holds for a Deny"
+        );
         // Both: holds. None: does not. A Deny alone: not documented.
         Some((allows, denies))
     };
@@ -65,19 +70,34 @@ fuzz_target!(|input: (u8, &str, Vec<&str>)| {
     if found.is_empty() {
         let negated = operator.contains("Not");
         assert_eq!(truth(operator, &one), Some((negated, negated)));
-        assert_eq!(truth(&format!("{operator}IfExists"), &one), Some((true, true)));
+        assert_eq!(
+            truth(&format!("{operator}IfExists"), &one),
+            Some((true, true))
+        );
         return;
     }
-    assert_eq!(truth(operator, &one), truth(&format!("{operator}IfExists"), &one));
-    assert_eq!(truth(operator, &one), truth(&format!("ForAnyValue:{operator}"), &one));
+    assert_eq!(
+        truth(operator, &one),
+        truth(&format!("{operator}IfExists"), &one)
+    );
+    assert_eq!(
+        truth(operator, &one),
+        truth(&format!("ForAnyValue:{operator}"), &one)
+    );
     if !found[0].is_empty() {
-        assert_eq!(truth(operator, &one), truth(&format!("ForAllValues:{operator}"), &one));
+        assert_eq!(
+            truth(operator, &one),
+            truth(&format!("ForAllValues:{operator}"), &one)
+        );
     }
     let holds = |operator: &str| truth(operator, &one).is_some_and(|(allows, _)| allows);
     if let Some(positive) = operator.strip_suffix("NotEquals") {
         let negated = truth(operator, &one);
         if let Some((allows, denies)) = negated.filter(|(allows, denies)| allows == denies) {
-            assert_eq!(truth(&format!("{positive}Equals"), &one), Some((!allows, !denies)));
+            assert_eq!(
+                truth(&format!("{positive}Equals"), &one),
+                Some((!allows, !denies))
+            );
         }
     }
     for family in ["Numeric", "Date"] {
@@ -86,7 +106,10 @@ fuzz_target!(|input: (u8, &str, Vec<&str>)| {
                 ["LessThan", "Equals", "GreaterThan"].map(|name| holds(&format!("{family}{name}")));
             assert!(u8::from(less) + u8::from(equal) + u8::from(greater) <= 1);
             assert_eq!(holds(&format!("{family}LessThanEquals")), less || equal);
-            assert_eq!(holds(&format!("{family}GreaterThanEquals")), greater || equal);
+            assert_eq!(
+                holds(&format!("{family}GreaterThanEquals")),
+                greater || equal
+            );
         }
     }
 });

@@ -10,7 +10,9 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|text: &str| {
     for kind in Kind::ALL {
         match Document::parse(text, kind) {
-            Err(error) => assert!(error.span.start <= error.span.end && error.span.end as usize <= text.len()),
+            Err(error) => {
+                assert!(error.span.start <= error.span.end && error.span.end as usize <= text.len())
+            }
             Ok(document) => check(&document),
         }
     }

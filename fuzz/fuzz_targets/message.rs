@@ -30,7 +30,13 @@ fuzz_target!(|input: (u8, &str, &str)| {
     let deny = r#"{"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}"#;
     let policy = Policy::parse("p", deny, Kind::Identity).expect("a policy");
     for identity in [vec![], vec![policy]] {
-        let record = evaluate(&Layers { identity, ..Layers::default() }, &request);
+        let record = evaluate(
+            &Layers {
+                identity,
+                ..Layers::default()
+            },
+            &request,
+        );
         let Some(rendered) = message::denial(&record, &request, Style::of_service(service)) else {
             panic!("a denial has a message")
         };
@@ -38,11 +44,16 @@ fuzz_target!(|input: (u8, &str, &str)| {
         if name.contains(char::is_whitespace) || text.contains(char::is_whitespace) {
             continue;
         }
-        let Some(parsed) = message::parse(&rendered) else { panic!("{rendered:?} is no denial") };
+        let Some(parsed) = message::parse(&rendered) else {
+            panic!("{rendered:?} is no denial")
+        };
         if is_plain(name) && is_plain(text) {
             let encoded = parsed.encoded.is_some();
             assert_eq!(parsed.action.is_some(), !encoded, "{rendered:?}");
-            assert!(encoded || parsed.denial == record.denied_by.first().copied(), "{rendered:?}");
+            assert!(
+                encoded || parsed.denial == record.denied_by.first().copied(),
+                "{rendered:?}"
+            );
             if let Some(NamedResource::Arn(arn)) = &parsed.resource {
                 assert_eq!(arn.as_str(), request.resource.as_str());
             }
@@ -52,5 +63,8 @@ fuzz_target!(|input: (u8, &str, &str)| {
 
 /// A name as AWS takes them.
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-+=@".contains(&byte))
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/_-+=@".contains(&byte))
 }

@@ -7,7 +7,9 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|texts: (&str, &str)| {
     let (pattern, text) = texts;
-    let context = Context::new().with("x:text", text).with("x:pattern", pattern);
+    let context = Context::new()
+        .with("x:text", text)
+        .with("x:pattern", pattern);
     let like = |pattern: &str| {
         let elements = format!(
             r#""Action": "*", "Resource": "*", "Condition": {{"StringLike": {{"x:text": {}}}}}"#,
@@ -23,7 +25,9 @@ fuzz_target!(|texts: (&str, &str)| {
     // As the value of a variable the pattern's wildcards are plain characters.
     assert_eq!(like("${x:pattern}"), Some(text == pattern));
     let prefixed = format!("*{pattern}");
-    let literal = Context::new().with("x:text", prefixed.as_str()).with("x:pattern", pattern);
+    let literal = Context::new()
+        .with("x:text", prefixed.as_str())
+        .with("x:pattern", pattern);
     let elements = r#""Action": "*", "Resource": "*", "Condition": {"StringLike": {"x:text": "?${x:pattern}"}}"#;
     assert_eq!(allows(elements, "*", &literal), Some(true));
 });

@@ -14,9 +14,14 @@ pub fn denies(elements: &str, resource: &str, context: &Context) -> Option<bool>
 }
 
 fn answer(effect: &str, elements: &str, resource: &str, context: &Context) -> Option<Decision> {
-    let text = format!(r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "{effect}", {elements}}}}}"#);
+    let text = format!(
+        r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "{effect}", {elements}}}}}"#
+    );
     let identity = vec![Policy::parse("p", &text, Kind::Identity).ok()?];
-    let layers = Layers { identity, ..Layers::default() };
+    let layers = Layers {
+        identity,
+        ..Layers::default()
+    };
     let request = Request {
         caller: Caller::parse("arn:aws:iam::111122223333:user/alice").ok()?,
         action: Action::parse("x:Act").ok()?,
@@ -25,7 +30,10 @@ fn answer(effect: &str, elements: &str, resource: &str, context: &Context) -> Op
         context: context.clone(),
     };
     // A resource of another partition is denied whatever the policies say.
-    let foreign = request.resource.arn().is_some_and(|arn| !arn.partition().eq_ignore_ascii_case("aws"));
+    let foreign = request
+        .resource
+        .arn()
+        .is_some_and(|arn| !arn.partition().eq_ignore_ascii_case("aws"));
     let decision = decide(&layers, &request);
     assert_eq!(evaluate(&layers, &request).decision, decision);
     (!foreign).then_some(decision)

@@ -178,7 +178,7 @@ pub(crate) const DEFECTS: &[Defect] = &[
         "letter case counts before the resource",
         &[edit(
             ARN,
-            "pattern.eq_ignore_ascii_case(found)",
+            "pattern == found || pattern.eq_ignore_ascii_case(found)",
             "pattern == found",
         )],
     ),

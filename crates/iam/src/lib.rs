@@ -2,7 +2,7 @@
 //!
 //! A [`Policy`] is a policy document read for one kind of use and compiled. [`Layers`] are the policies that
 //! take part in deciding a [`Request`]: those of the caller, its boundary and session, the resource, the
-//! organization, the endpoint. [`evaluate`] answers with a [`Record`]: the decision, the layers that stood
+//! organization, the endpoint. [`evaluate()`] answers with a [`Record`]: the decision, the layers that stood
 //! against it, the statements that matched with their places, and the condition keys that were missing.
 //! Everything else is a view on that record; there is one evaluator.
 //!
@@ -102,3 +102,8 @@ pub use evaluate::{
 };
 pub use request::{Request, Resource};
 pub use span::{Position, Span};
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -82,7 +82,10 @@ impl Head {
             match (self.kinds[index], case) {
                 (PartKind::Anything, _) => true,
                 (PartKind::Literal, LetterCase::Counts) => pattern == found,
-                (PartKind::Literal, LetterCase::Ignored) => pattern.eq_ignore_ascii_case(found),
+                // Almost all are written in lower case, and the same bytes are quickly compared.
+                (PartKind::Literal, LetterCase::Ignored) => {
+                    pattern == found || pattern.eq_ignore_ascii_case(found)
+                }
                 (PartKind::Pattern, LetterCase::Counts) => Glob::parse(pattern).matches(found),
                 (PartKind::Pattern, LetterCase::Ignored) => {
                     Glob::parse(&pattern.to_ascii_lowercase()).matches(found)

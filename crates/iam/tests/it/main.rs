@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod agreement;
+mod callers;
 mod cases;
 mod derive;
 mod diff;
@@ -13,6 +14,7 @@ mod generate;
 mod lint;
 mod messages;
 mod minimize;
+mod missing;
 mod pasted;
 mod properties;
 mod reference;
