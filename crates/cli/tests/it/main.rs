@@ -8,6 +8,7 @@ mod harness;
 mod interrupted;
 mod kills;
 mod movie;
+mod policies;
 mod quality;
 mod render;
 mod together;
