@@ -58,6 +58,8 @@
 //!
 //! # Where to start
 //!
+//! [`mod@explain`] for why, [`lint`] for findings, [`diff`], [`minimize`], [`mod@derive`] and [`fix`] for what to write instead,
+//! [`catalog`] for which actions exist, [`trace`] for recorded calls;
 //! [`policy`] for documents, [`evaluate()`] for decisions, [`message`] for AWS's texts, [`calls`] for what an API
 //! call needs, [`case`] for decisions as lines of JSON, [`limits`] and [`names`] for quotas and validation.
 

@@ -9,6 +9,7 @@ mod interrupted;
 mod kills;
 mod large_video;
 mod movie;
+mod policies;
 mod quality;
 mod render;
 mod together;

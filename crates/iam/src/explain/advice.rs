@@ -9,8 +9,21 @@ use crate::{DenialKind, Layer, Record, Request};
 pub struct Advice {
     /// The layer to change.
     pub layer: Layer,
+    /// What kind of change it is.
+    pub kind: AdviceKind,
     /// What to change, in words.
     pub text: String,
+}
+
+/// Kinds of change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdviceKind {
+    /// A statement that denies has to give way.
+    Release,
+    /// A statement that is there would allow, but for one part.
+    Near,
+    /// A statement has to be added.
+    Add,
 }
 
 /// The most statements that nearly apply which are told of each layer.
@@ -20,22 +33,30 @@ pub(super) fn advice(record: &Record, policies: &[PolicyView], request: &Request
     let mut advice = Vec::new();
     for denial in &record.denied_by {
         let of_layer = policies.iter().filter(|view| view.layer == denial.layer);
-        let mut found = match denial.kind {
-            DenialKind::Explicit => of_layer.flat_map(release).collect::<Vec<_>>(),
-            DenialKind::Implicit => of_layer.flat_map(near).take(MOST_NEAR).collect(),
+        let (kind, told): (AdviceKind, Vec<String>) = match denial.kind {
+            DenialKind::Explicit => (AdviceKind::Release, of_layer.flat_map(release).collect()),
+            DenialKind::Implicit => (
+                AdviceKind::Near,
+                of_layer.flat_map(near).take(MOST_NEAR).collect(),
+            ),
         };
+        let of_kind = |kind: AdviceKind| {
+            move |text: String| Advice {
+                layer: denial.layer,
+                kind,
+                text,
+            }
+        };
+        advice.extend(told.into_iter().map(of_kind(kind)));
         if denial.kind == DenialKind::Implicit {
-            found.push(format!(
+            let text = format!(
                 "a statement in {} that allows {} on {}",
                 layer_words(denial.layer),
                 request.action,
                 request.resource
-            ));
+            );
+            advice.push(of_kind(AdviceKind::Add)(text));
         }
-        advice.extend(found.into_iter().map(|text| Advice {
-            layer: denial.layer,
-            text,
-        }));
     }
     advice
 }

@@ -8,10 +8,10 @@ mod part;
 use std::sync::Arc;
 
 use crate::compile::Parts;
-use crate::policy::{Effect, Statement};
+use crate::policy::Statement;
 use crate::{CallerKind, Decision, Layer, Layers, Policy, Record, Request, evaluate};
 
-pub use advice::Advice;
+pub use advice::{Advice, AdviceKind};
 pub use part::{Answer, PartName, PartView};
 
 /// A decision, taken apart.
@@ -72,7 +72,7 @@ pub fn explain(layers: &Layers, request: &Request) -> Explanation {
         CallerKind::User(_) | CallerKind::RoleSession { .. } | CallerKind::FederatedUser { .. }
     );
     let has_boundary = layers.boundary.is_some() && has_identity;
-    let view = |(layer, level, policy): (Layer, Option<Box<str>>, &Arc<Policy>)| PolicyView {
+    let view = |(layer, level, policy): Asked<'_>| PolicyView {
         layer,
         level,
         policy: Arc::clone(policy),
@@ -104,7 +104,10 @@ fn statements(policy: &Policy, request: &Request, has_boundary: bool) -> Vec<Sta
     document.statements().iter().enumerate().map(view).collect()
 }
 
-fn asked(layers: &Layers) -> Vec<(Layer, Option<Box<str>>, &Arc<Policy>)> {
+/// A policy with the layer, and the level of it, in which it takes part.
+type Asked<'l> = (Layer, Option<Box<str>>, &'l Arc<Policy>);
+
+fn asked(layers: &Layers) -> Vec<Asked<'_>> {
     let mut asked = Vec::new();
     for layer in Layer::ALL {
         match layer {
@@ -131,13 +134,13 @@ fn asked(layers: &Layers) -> Vec<(Layer, Option<Box<str>>, &Arc<Policy>)> {
                     .map(|policy| (layer, None, policy)),
             ),
             Layer::Resource => {
-                asked.extend(layers.resource.iter().map(|policy| (layer, None, policy)))
+                asked.extend(layers.resource.iter().map(|policy| (layer, None, policy)));
             }
             Layer::Identity => {
-                asked.extend(layers.identity.iter().map(|policy| (layer, None, policy)))
+                asked.extend(layers.identity.iter().map(|policy| (layer, None, policy)));
             }
             Layer::Boundary => {
-                asked.extend(layers.boundary.iter().map(|policy| (layer, None, policy)))
+                asked.extend(layers.boundary.iter().map(|policy| (layer, None, policy)));
             }
             Layer::Session => asked.extend(
                 layers
@@ -149,13 +152,4 @@ fn asked(layers: &Layers) -> Vec<(Layer, Option<Box<str>>, &Arc<Policy>)> {
         }
     }
     asked
-}
-
-/// Whether a statement is about the action, or denies: what a person looks at first.
-pub fn is_close(view: &StatementView, statement: &Statement) -> bool {
-    let is_about_action = view
-        .parts
-        .iter()
-        .any(|part| part.name == PartName::Action && part.answer == Answer::Yes);
-    is_about_action || (statement.effect == Effect::Deny && view.applies)
 }

@@ -86,7 +86,7 @@ pub(super) fn candidates(request: &Request, layer: Layer) -> Vec<Candidate> {
             add(idea, &|candidate| candidate.resources = resources.clone());
         }
         add("every resource", &|candidate| {
-            candidate.resources = vec!["*".to_owned()]
+            candidate.resources = vec!["*".to_owned()];
         });
     }
     let service = request.action.service();
@@ -96,7 +96,7 @@ pub(super) fn candidates(request: &Request, layer: Layer) -> Vec<Candidate> {
         });
     }
     add("every action of the service", &|candidate| {
-        candidate.actions = vec![format!("{service}:*")]
+        candidate.actions = vec![format!("{service}:*")];
     });
     if matches!(layer, Layer::Resource | Layer::Vpce) {
         if let Some(account) = request.caller.account() {
@@ -105,7 +105,7 @@ pub(super) fn candidates(request: &Request, layer: Layer) -> Vec<Candidate> {
             });
         }
         add("everyone", &|candidate| {
-            candidate.principal = Some("*".to_owned())
+            candidate.principal = Some("*".to_owned());
         });
     }
     found

@@ -25,7 +25,7 @@ mod propose;
 mod room;
 mod trial;
 
-use crate::explain::{self, Advice};
+use crate::explain::{self, Advice, AdviceKind};
 use crate::{Decision, DenialKind, Layer, Layers};
 
 pub use candidate::Candidate;
@@ -127,7 +127,10 @@ pub fn fix(incident: &Incident, known: &Known) -> Fix {
     {
         Outcome::Allowed
     } else {
-        let near = explanation.advice.into_iter().map(|advice| advice.text);
+        let advice = explanation.advice.into_iter();
+        let near = advice
+            .filter(|advice| advice.kind == AdviceKind::Near)
+            .map(|advice| advice.text);
         propose::propose(&request, layer, known, near.collect())
     };
     Fix { cause, outcome }

@@ -76,10 +76,10 @@ fn stand_aside(layers: &mut Layers, layer: Layer, request: &Request) -> Result<(
     // A layer that denied exists, though nothing of it is known.
     match layer {
         Layer::Boundary if layers.boundary.is_none() => {
-            layers.boundary = Some(nothing(Kind::Boundary)?)
+            layers.boundary = Some(nothing(Kind::Boundary)?);
         }
         Layer::Session if layers.session.is_none() => {
-            layers.session = Some(vec![nothing(Kind::Session)?])
+            layers.session = Some(vec![nothing(Kind::Session)?]);
         }
         Layer::Scp if layers.scp.is_none() => layers.scp = Some(vec![Level::default()]),
         Layer::Vpce if layers.vpce.is_none() => layers.vpce = Some(Vec::new()),

@@ -45,7 +45,7 @@ fn check_name(linter: &mut Linter<'_>, kind: PrincipalKind, name: &Text) {
         PrincipalKind::Aws => aws_problem(value),
         PrincipalKind::Service => (!value.contains(".amazonaws.com")
             && !value.ends_with(".aws.internal"))
-        .then(|| "a service's name ends in `.amazonaws.com`"),
+        .then_some("a service's name ends in `.amazonaws.com`"),
         PrincipalKind::Federated | PrincipalKind::CanonicalUser => None,
     };
     let is_unique_id = ["AIDA", "AROA"]

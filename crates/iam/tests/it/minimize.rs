@@ -134,6 +134,7 @@ fn statement() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn the_result_is_equal_and_no_longer(statements in prop::collection::vec(statement(), 1..6)) {
         let original = document(&statements.join(","));
