@@ -12,11 +12,16 @@ use defects::{Edit, all};
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=defects");
     println!("cargo::rerun-if-changed=../iam/src");
-    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("engine");
-    if out.exists() {
-        fs::remove_dir_all(&out)?;
+    println!("cargo::rerun-if-changed=../iam/data");
+    let engine = PathBuf::from(std::env::var("OUT_DIR")?).join("engine");
+    if engine.exists() {
+        fs::remove_dir_all(&engine)?;
     }
-    copy(Path::new("../iam/src"), &out)?;
+    // Modules include data by its place beside the source.
+    for folder in ["src", "data"] {
+        copy(&Path::new("../iam").join(folder), &engine.join(folder))?;
+    }
+    let out = engine.join("src");
     let mut lost = Vec::new();
     for (index, defect) in all().enumerate() {
         for edit in defect.edits {

@@ -18,4 +18,4 @@ fn planted(defect: usize) -> bool {
     PLANTED.get() == Some(defect)
 }
 
-include!(concat!(env!("OUT_DIR"), "/engine/root.rs"));
+include!(concat!(env!("OUT_DIR"), "/engine/src/root.rs"));

@@ -1,7 +1,7 @@
 //! Interrupted by its user, or killed with everything it had started: the work goes on where it was.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
 
 use nix::sys::signal::Signal;
 use serde_json::Value;
@@ -83,14 +83,14 @@ fn control_c_leaves_a_state_to_resume_from() {
     assert!(said.iter().any(|line| line.contains(&advice)), "{said:?}");
     let leftovers = processes_mentioning(&place.path("state"));
     assert!(leftovers.is_empty(), "processes are left: {leftovers:?}");
-    let whole = Rendered::new(place.rendered("Hold", "whole.mp4", &WHOLE));
+    let whole = Rendered::new(&place.rendered("Hold", "whole.mp4", &WHOLE));
     assert_eq!(resumed(&place, id), whole);
 }
 
 #[test]
 fn a_cloud_killed_at_any_stage_continues_with_the_next_command() {
     let place = Place::new();
-    let whole = Rendered::new(place.rendered("Hold", "whole.mp4", &WHOLE));
+    let whole = Rendered::new(&place.rendered("Hold", "whole.mp4", &WHOLE));
     for stage in [
         Stage::Started,
         Stage::MidChunk,
@@ -115,10 +115,10 @@ struct Rendered {
 }
 
 impl Rendered {
-    fn new(file: PathBuf) -> Self {
+    fn new(file: &Path) -> Self {
         Self {
-            frames: movie::frame_hashes(&file),
-            sound: movie::pcm(&file),
+            frames: movie::frame_hashes(file),
+            sound: movie::pcm(file),
         }
     }
 }
@@ -132,5 +132,5 @@ impl fmt::Debug for Rendered {
 
 fn resumed(place: &Place, id: &str) -> Rendered {
     let options = ["--overwrite", "--resume", id];
-    Rendered::new(place.rendered("Hold", "resumed.mp4", &options))
+    Rendered::new(&place.rendered("Hold", "resumed.mp4", &options))
 }
