@@ -41,13 +41,13 @@ fn one_second_of_200_megabytes_costs_little() {
     assert!(read < BUDGET, "{read} bytes in {} reads", reads.len());
 }
 
-/// A minute of pictures and sound, filled up to a constant rate.
+/// Five minutes of pictures and sound, filled up to a constant rate.
 fn make_video(to: &Path) {
-    let rate = "nal-hrd=cbr:bitrate=28500:vbv-maxrate=28500:vbv-bufsize=28500:filler=1";
+    let rate = "nal-hrd=cbr:bitrate=5500:vbv-maxrate=5500:vbv-bufsize=5500:filler=1";
     let made = Command::new("ffmpeg")
         .args(["-v", "error", "-y"])
-        .args(["-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=60"])
-        .args(["-f", "lavfi", "-i", "sine=f=440:d=60"])
+        .args(["-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=300"])
+        .args(["-f", "lavfi", "-i", "sine=f=440:d=300"])
         .args(["-c:v", "libx264", "-preset", "ultrafast", "-g", "60"])
         .args(["-pix_fmt", "yuv420p", "-x264-params", rate, "-c:a", "aac"])
         .arg(to)
