@@ -35,13 +35,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !lost.is_empty() {
         return Err(format!("defects that cannot be planted:\n{}", lost.join("\n")).into());
     }
-    // The documentation of a crate cannot stand in an included file.
-    let root = fs::read_to_string(out.join("lib.rs"))?;
-    let code: Vec<&str> = root
-        .lines()
-        .filter(|line| !line.starts_with("//!"))
-        .collect();
-    fs::write(out.join("root.rs"), code.join("\n"))?;
+    // Examples are run where they stand, and the documentation of a crate cannot stand in an included file.
+    strip_documentation(&out)?;
+    fs::rename(out.join("lib.rs"), out.join("root.rs"))?;
     Ok(())
 }
 
@@ -55,6 +51,26 @@ fn copy(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
         } else {
             fs::copy(entry.path(), target)?;
         }
+    }
+    Ok(())
+}
+
+fn strip_documentation(folder: &Path) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            strip_documentation(&path)?;
+            continue;
+        }
+        let text = fs::read_to_string(&path)?;
+        let is_code = |line: &&str| {
+            let line = line.trim_start();
+            !["///", "//!", "#[doc = "]
+                .iter()
+                .any(|mark| line.starts_with(mark))
+        };
+        let code: Vec<&str> = text.lines().filter(is_code).collect();
+        fs::write(&path, code.join("\n"))?;
     }
     Ok(())
 }
