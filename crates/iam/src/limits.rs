@@ -42,6 +42,8 @@ pub struct Limits {
     pub roles: usize,
     /// Groups of an account.
     pub groups: usize,
+    /// Instance profiles of an account.
+    pub instance_profiles: usize,
     /// Customer managed policies of an account.
     pub policies: usize,
     /// Tags of a user, role or policy.
@@ -72,6 +74,7 @@ impl Limits {
         users: 5_000,
         roles: 1_000,
         groups: 300,
+        instance_profiles: 1_000,
         policies: 1_500,
         tags: 50,
         session_policy_arns: 10,

@@ -16,7 +16,7 @@ use crate::authn::verify::{admissible, v2, v4};
 use crate::body::{ChunkSigning, ReceivedBody, VerifiedBody};
 use crate::config::Region;
 use crate::events::Trail;
-use crate::identity::{Identities, Sessions};
+use crate::identity::{Identities, KeyUses, Sessions};
 use crate::incoming::{Head, Incoming, query_pairs};
 use crate::service::Service;
 
@@ -24,6 +24,7 @@ use crate::service::Service;
 #[derive(Debug, Clone)]
 pub(crate) struct Authenticator {
     credentials: Credentials,
+    key_uses: KeyUses,
     region: Region,
 }
 
@@ -42,14 +43,25 @@ pub(crate) fn service_of(head: &Head) -> Result<Service, String> {
 }
 
 impl Authenticator {
-    pub(crate) fn new(region: Region, identities: Identities, sessions: Sessions) -> Self {
+    pub(crate) fn new(
+        region: Region,
+        identities: Identities,
+        key_uses: KeyUses,
+        sessions: Sessions,
+    ) -> Self {
         Self {
+            key_uses,
             credentials: Credentials {
                 identities,
                 sessions,
             },
             region,
         }
+    }
+
+    /// The region that a request is for.
+    pub(crate) fn region_of(&self, _head: &Head) -> Region {
+        self.region.clone()
     }
 
     /// Verifies a request for `service`.
@@ -86,6 +98,7 @@ impl Authenticator {
             }
         };
         trail.authenticated(&caller);
+        trail.note_key_use(&self.key_uses);
         restore_headers(&mut head, &caller);
         let request = Authenticated::new(service, self.region.clone(), head, caller, trail);
         Ok((request, body))

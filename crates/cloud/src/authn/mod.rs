@@ -99,7 +99,8 @@ impl Authenticated {
 impl Authenticated {
     /// A request of nobody, for tests of what comes behind authentication.
     pub(crate) fn of_nobody(service: Service, head: Head) -> Self {
-        let trail = Trail::new(&head, service);
-        Self::new(service, Region::default(), head, Caller::anonymous(), trail)
+        let region = Region::default();
+        let trail = Trail::new(&head, service, &region);
+        Self::new(service, region, head, Caller::anonymous(), trail)
     }
 }

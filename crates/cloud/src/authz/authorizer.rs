@@ -227,14 +227,7 @@ impl Authorizer {
 /// The request's keys with those of the call that this decision takes.
 fn with_keys_of(need: &Need, particulars: &Particulars, mut context: Context) -> Context {
     for (key, values) in particulars.context.iter() {
-        let listed = need
-            .keys
-            .iter()
-            .any(|listed| match listed.strip_suffix('*') {
-                Some(prefix) => starts_with_ignoring_case(key, prefix),
-                None => listed.eq_ignore_ascii_case(key),
-            });
-        if listed || key.starts_with("aws:") {
+        if need.takes(key) {
             match values {
                 iam::Values::One(value) => context.set(key, value),
                 iam::Values::Many(values) => context.set_list(key, values),
@@ -242,11 +235,6 @@ fn with_keys_of(need: &Need, particulars: &Particulars, mut context: Context) ->
         }
     }
     context
-}
-
-fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
-    text.get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 fn recorded(question: &Request, record: &Record) -> RecordedDecision {

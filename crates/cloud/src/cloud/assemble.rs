@@ -15,7 +15,7 @@ use crate::cloud::open::OpenError;
 use crate::config::Config;
 use crate::events::History;
 use crate::gateway::Gateway;
-use crate::identity::{Identities, Sessions};
+use crate::identity::{Identities, KeyUses, Sessions};
 use crate::services::{
     CloudTrail, Framewright, Iam, Lambda, LambdaParts, LogStore, Logs, Quotas, S3, Services, Sts,
 };
@@ -46,11 +46,17 @@ impl Gateway {
         let (account, region) = (config.account, config.region.clone());
         let sessions = Sessions::open(state).await?;
         let authorizer = Authorizer::new(account, region.clone());
-        let authenticator = Authenticator::new(region, parts.identities.clone(), sessions.clone());
+        let key_uses = KeyUses::open(state, &parts.identities.directory()).await?;
+        let authenticator = Authenticator::new(
+            region,
+            parts.identities.clone(),
+            key_uses.clone(),
+            sessions.clone(),
+        );
         Ok(Self {
             clock: Arc::clone(&config.clock),
             authenticator,
-            services: services(&parts, &sessions, &authorizer).await?,
+            services: services(&parts, &sessions, key_uses, &authorizer).await?,
             history: History::start(state.clone(), Arc::clone(&config.clock), parts.tasks),
         })
     }
@@ -59,6 +65,7 @@ impl Gateway {
 async fn services(
     parts: &Parts<'_>,
     sessions: &Sessions,
+    key_uses: KeyUses,
     authorizer: &Authorizer,
 ) -> Result<Services, OpenError> {
     let (config, state) = (parts.config, parts.state);
@@ -114,6 +121,7 @@ async fn services(
         iam: Iam {
             account,
             identities: parts.identities.clone(),
+            key_uses,
             authorizer: authorizer.clone(),
         },
         sts: Sts {

@@ -1,6 +1,6 @@
 //! What a state is made with: its account and its administrator.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use iam::policy::Kind;
@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Region;
 use crate::identity::{
-    AccessKey, Directory, IdKind, Identities, KeyStatus, Principal, User, secret_access_key,
-    unique_id,
+    AccessKey, Directory, IdKind, Identities, KeyStatus, Policies, Principal, User,
+    secret_access_key, unique_id,
 };
 use crate::state::{Change, ChangeError, State, StateError};
 
@@ -139,8 +139,10 @@ fn user_with(key: &AdministratorKey, account: AccountId, now: Timestamp) -> User
             created_at: now,
             tags: BTreeMap::new(),
             boundary: None,
-            inline: BTreeMap::from([("everything".to_owned(), policy.into())]),
-            attached: BTreeSet::new(),
+            policies: Policies {
+                inline: BTreeMap::from([("everything".to_owned(), policy.into())]),
+                ..Policies::default()
+            },
         },
         keys: vec![AccessKey {
             id: key.access_key_id.clone(),

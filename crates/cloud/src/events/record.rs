@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::KeyUse;
+
 /// One request as the history keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -13,6 +15,9 @@ pub struct Record {
     pub request_id: String,
     /// The service as AWS names it in events, such as `s3.amazonaws.com`.
     pub event_source: String,
+    /// The region that was asked.
+    #[serde(default = "first_region")]
+    pub region: String,
     /// The call, such as `PutObject`; nothing if the request was refused before it was known.
     pub event_name: Option<String>,
     /// Whether the call changes nothing.
@@ -31,6 +36,25 @@ pub struct Record {
     pub bytes_in: u64,
     /// Bytes of the response's body that were sent.
     pub bytes_out: u64,
+}
+
+impl Record {
+    /// The use of the long-term key that signed the request; nothing if none did.
+    pub(crate) fn key_use(&self) -> Option<(&str, KeyUse)> {
+        self.principal.arn.as_ref()?;
+        let id = self.principal.access_key_id.as_deref()?;
+        let used = KeyUse {
+            at: self.time,
+            service: self.event_source.split('.').next()?.to_owned(),
+            region: self.region.clone(),
+        };
+        id.starts_with("AKIA").then_some((id, used))
+    }
+}
+
+/// The region of records that are older than the second region.
+fn first_region() -> String {
+    "us-east-1".to_owned()
 }
 
 /// The sender of a recorded request.

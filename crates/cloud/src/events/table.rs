@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use redb::{ReadTransaction, ReadableTable, TableDefinition, TableError};
 
 use crate::events::record::Record;
+use crate::identity::keep_key_use;
 use crate::state::{Change, ChangeError, StateError, decode, encode};
 
 /// Records by time (microseconds since 1970) and request id.
@@ -46,8 +47,12 @@ pub(crate) struct Page {
     pub(crate) next: Option<(i64, String)>,
 }
 
-/// Writes a record, in place of an earlier version of itself.
+/// Writes a record, in place of an earlier version of itself, and with it the use of the key that
+/// signed the request.
 pub(crate) fn put(change: &mut Change<'_>, record: &Record) -> Result<(), StateError> {
+    if let Some((id, used)) = record.key_use() {
+        keep_key_use(change, id, &used)?;
+    }
     let bytes = encode(&EVENTS, record)?;
     change.write(EVENTS)?.insert(
         (record.time.as_microsecond(), record.request_id.as_str()),

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::authn::Caller;
+use crate::config::Region;
 use crate::events::record::{Failure, Record, RecordedDecision, RecordedPrincipal};
+use crate::identity::KeyUses;
 use crate::incoming::Head;
 use crate::service::Service;
 
@@ -20,11 +22,12 @@ struct Draft {
 
 impl Trail {
     /// The record of a request of which only the head is known.
-    pub(crate) fn new(head: &Head, service: Service) -> Self {
+    pub(crate) fn new(head: &Head, service: Service, region: &Region) -> Self {
         let record = Record {
             time: head.received_at,
             request_id: head.request_id.to_string(),
             event_source: service.event_source().to_owned(),
+            region: region.as_str().to_owned(),
             event_name: None,
             read_only: true,
             principal: RecordedPrincipal::default(),
@@ -51,6 +54,13 @@ impl Trail {
         let principal = &mut self.lock().record.principal;
         principal.arn = Some(caller.arn().to_owned());
         principal.id = Some(caller.user_id());
+    }
+
+    /// Tells `key_uses` of the long-term key that signed the request, if one did.
+    pub(crate) fn note_key_use(&self, key_uses: &KeyUses) {
+        if let Some((id, used)) = self.lock().record.key_use() {
+            key_uses.note(id, used);
+        }
     }
 
     /// The call is known.

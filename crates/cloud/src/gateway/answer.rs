@@ -49,7 +49,7 @@ impl Gateway {
             Ok(service) => *service,
             Err(_) => Service::of_unsigned(&head),
         };
-        let trail = Trail::new(&head, service);
+        let trail = Trail::new(&head, service, &self.authenticator.region_of(&head));
         let answered = match known {
             Ok(service) => self.serve(service, Incoming { head, body }, &trail).await,
             Err(name) => Err(ApiError::not_implemented(&format!("service `{name}`"))),

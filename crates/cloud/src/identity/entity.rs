@@ -1,4 +1,4 @@
-//! Users, roles and managed policies.
+//! Users, groups, roles, instance profiles and managed policies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +25,13 @@ pub(crate) struct Principal {
     pub(crate) tags: Tags,
     /// The ARN of the managed policy that bounds it.
     pub(crate) boundary: Option<String>,
+    #[serde(flatten)]
+    pub(crate) policies: Policies,
+}
+
+/// What a user, group or role may do.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Policies {
     /// Inline policies by name.
     pub(crate) inline: BTreeMap<String, Compiled>,
     /// ARNs of attached managed policies.
@@ -72,6 +79,36 @@ pub(crate) struct Role {
     pub(crate) max_session_seconds: u32,
     /// Who may assume it.
     pub(crate) trust: Pinned,
+}
+
+/// A group of the account: its policies count for its members.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) path: String,
+    pub(crate) arn: String,
+    /// `AGPA…`.
+    pub(crate) id: String,
+    pub(crate) created_at: Timestamp,
+    #[serde(flatten)]
+    pub(crate) policies: Policies,
+    /// Ids of users.
+    pub(crate) members: BTreeSet<String>,
+}
+
+/// What an EC2 instance is given in order to have a role.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct InstanceProfile {
+    pub(crate) name: String,
+    pub(crate) path: String,
+    pub(crate) arn: String,
+    /// `AIPA…`.
+    pub(crate) id: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) tags: Tags,
+    /// The name of its role, of which it has one at most.
+    // INVARIANT: the role exists.
+    pub(crate) role: Option<String>,
 }
 
 /// A managed policy of the account.

@@ -4,7 +4,9 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IdKind {
     User,
+    Group,
     Role,
+    InstanceProfile,
     ManagedPolicy,
     LongTermKey,
     TemporaryKey,
@@ -14,7 +16,9 @@ impl IdKind {
     const fn prefix(self) -> &'static str {
         match self {
             Self::User => "AIDA",
+            Self::Group => "AGPA",
             Self::Role => "AROA",
+            Self::InstanceProfile => "AIPA",
             Self::ManagedPolicy => "ANPA",
             Self::LongTermKey => "AKIA",
             Self::TemporaryKey => "ASIA",
@@ -24,8 +28,10 @@ impl IdKind {
     /// Ids of principals and policies have 21 characters, key ids 20.
     const fn random_length(self) -> usize {
         match self {
-            Self::User | Self::Role | Self::ManagedPolicy => 17,
             Self::LongTermKey | Self::TemporaryKey => 16,
+            Self::User | Self::Group | Self::Role | Self::InstanceProfile | Self::ManagedPolicy => {
+                17
+            }
         }
     }
 }
@@ -56,7 +62,9 @@ mod tests {
     fn ids_have_the_prefix_and_length_of_their_kind() {
         for (kind, prefix, length) in [
             (IdKind::User, "AIDA", 21),
+            (IdKind::Group, "AGPA", 21),
             (IdKind::Role, "AROA", 21),
+            (IdKind::InstanceProfile, "AIPA", 21),
             (IdKind::ManagedPolicy, "ANPA", 21),
             (IdKind::LongTermKey, "AKIA", 20),
             (IdKind::TemporaryKey, "ASIA", 20),

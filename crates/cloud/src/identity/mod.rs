@@ -8,6 +8,7 @@ mod change;
 mod directory;
 mod entity;
 mod ids;
+mod key_use;
 mod policy;
 mod principals;
 mod session;
@@ -16,9 +17,11 @@ mod table;
 pub(crate) use self::change::Identities;
 pub(crate) use self::directory::Directory;
 pub(crate) use self::entity::{
-    AccessKey, KeyStatus, ManagedPolicy, PolicyVersion, Principal, Role, Tags, User,
+    AccessKey, Group, InstanceProfile, KeyStatus, ManagedPolicy, Policies, PolicyVersion,
+    Principal, Role, Tags, User,
 };
 pub(crate) use self::ids::{IdKind, secret_access_key, unique_id};
+pub(crate) use self::key_use::{KeyUse, KeyUses, keep_key_use};
 pub(crate) use self::policy::Compiled;
 pub(crate) use self::principals::{InvalidPrincipal, Pinned};
 pub(crate) use self::session::{NewSession, Session, Sessions, TemporaryCredentials};

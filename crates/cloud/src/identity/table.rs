@@ -16,6 +16,8 @@ const IDENTITIES: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::ne
 const USER: &str = "user";
 const ROLE: &str = "role";
 const POLICY: &str = "policy";
+const GROUP: &str = "group";
+const INSTANCE_PROFILE: &str = "instance-profile";
 
 /// One entry to write; without bytes it is removed.
 #[derive(Debug)]
@@ -31,6 +33,13 @@ pub(super) fn difference(old: &Directory, new: &Directory) -> Result<Vec<Write>,
     compare(USER, &old.users, &new.users, &mut writes)?;
     compare(ROLE, &old.roles, &new.roles, &mut writes)?;
     compare(POLICY, &old.policies, &new.policies, &mut writes)?;
+    compare(GROUP, &old.groups, &new.groups, &mut writes)?;
+    compare(
+        INSTANCE_PROFILE,
+        &old.instance_profiles,
+        &new.instance_profiles,
+        &mut writes,
+    )?;
     Ok(writes)
 }
 
@@ -87,6 +96,8 @@ pub(super) fn load(snapshot: &ReadTransaction) -> Result<Directory, StateError> 
     read_kind(&table, USER, &mut directory.users)?;
     read_kind(&table, ROLE, &mut directory.roles)?;
     read_kind(&table, POLICY, &mut directory.policies)?;
+    read_kind(&table, GROUP, &mut directory.groups)?;
+    read_kind(&table, INSTANCE_PROFILE, &mut directory.instance_profiles)?;
     directory.index();
     Ok(directory)
 }

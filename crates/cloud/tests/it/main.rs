@@ -7,6 +7,7 @@ mod events;
 mod folder;
 mod harness;
 mod iam;
+mod identity;
 mod lambda;
 mod logs;
 mod quotas;

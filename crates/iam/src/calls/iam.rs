@@ -2,7 +2,9 @@
 
 use super::table::need;
 use super::{Call, Need, Template, When};
-use Template::{Group, ManagedPolicy, PolicySource, Role, ServiceLinkedRole, Unnamed, User};
+use Template::{
+    Group, InstanceProfile, ManagedPolicy, PolicySource, Role, ServiceLinkedRole, Unnamed, User,
+};
 
 const TAGS: &[&str] = &["aws:RequestTag/*", "aws:TagKeys"];
 const CREATING: &[&str] = &["iam:PermissionsBoundary", "aws:RequestTag/*", "aws:TagKeys"];
@@ -43,7 +45,7 @@ pub(super) const CALLS: &[Call] = &[
     row("DeleteAccessKey", &[need("iam:DeleteAccessKey", User)]),
     row(
         "GetAccessKeyLastUsed",
-        &[need("iam:GetAccessKeyLastUsed", Unnamed)],
+        &[need("iam:GetAccessKeyLastUsed", User)],
     ),
     row(
         "PutUserPolicy",
@@ -162,6 +164,55 @@ pub(super) const CALLS: &[Call] = &[
     row(
         "ListAttachedGroupPolicies",
         &[need("iam:ListAttachedGroupPolicies", Group)],
+    ),
+    // Instance profiles.
+    row(
+        "CreateInstanceProfile",
+        &[
+            need("iam:CreateInstanceProfile", InstanceProfile).keys(TAGS),
+            need("iam:TagInstanceProfile", InstanceProfile)
+                .keys(TAGS)
+                .when(When::Tags),
+        ],
+    ),
+    row(
+        "GetInstanceProfile",
+        &[need("iam:GetInstanceProfile", InstanceProfile)],
+    ),
+    row(
+        "ListInstanceProfiles",
+        &[need("iam:ListInstanceProfiles", InstanceProfile)],
+    ),
+    row(
+        "DeleteInstanceProfile",
+        &[need("iam:DeleteInstanceProfile", InstanceProfile)],
+    ),
+    row(
+        "AddRoleToInstanceProfile",
+        &[
+            need("iam:AddRoleToInstanceProfile", InstanceProfile),
+            need("iam:PassRole", Role).keys(&["iam:PassedToService"]),
+        ],
+    ),
+    row(
+        "RemoveRoleFromInstanceProfile",
+        &[need("iam:RemoveRoleFromInstanceProfile", InstanceProfile)],
+    ),
+    row(
+        "ListInstanceProfilesForRole",
+        &[need("iam:ListInstanceProfilesForRole", Role)],
+    ),
+    row(
+        "ListInstanceProfileTags",
+        &[need("iam:ListInstanceProfileTags", InstanceProfile)],
+    ),
+    row(
+        "TagInstanceProfile",
+        &[need("iam:TagInstanceProfile", InstanceProfile).keys(TAGS)],
+    ),
+    row(
+        "UntagInstanceProfile",
+        &[need("iam:UntagInstanceProfile", InstanceProfile).keys(&["aws:TagKeys"])],
     ),
     // Managed policies.
     row(

@@ -94,6 +94,24 @@ impl Call {
 }
 
 impl Need {
+    /// Whether a condition key of the request takes part in the decision.
+    ///
+    /// Global keys do, those that are listed, and for what IAM keeps its tags under IAM's own name.
+    pub fn takes(&self, key: &str) -> bool {
+        let kept_by_iam = matches!(
+            self.resource,
+            Template::User | Template::Role | Template::ManagedPolicy | Template::InstanceProfile
+        );
+        let listed = self
+            .keys
+            .iter()
+            .any(|listed| match listed.strip_suffix('*') {
+                Some(prefix) => begins(key, prefix),
+                None => listed.eq_ignore_ascii_case(key),
+            });
+        listed || begins(key, "aws:") || (kept_by_iam && begins(key, "iam:ResourceTag/"))
+    }
+
     /// Adds the circumstance on which the decision depends.
     pub(super) const fn when(mut self, when: When) -> Self {
         self.when = when;
@@ -105,6 +123,12 @@ impl Need {
         self.keys = keys;
         self
     }
+}
+
+/// Whether a text begins with a prefix, whatever the case.
+fn begins(text: &str, prefix: &str) -> bool {
+    text.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 /// A decision that is always needed and brings no keys.
@@ -169,6 +193,17 @@ mod tests {
             }
         }
         assert!(call("s3", "Nonesuch").is_none() && call("ec2", "RunInstances").is_none());
+    }
+
+    #[test]
+    fn a_decision_takes_its_own_keys_and_the_global_ones() {
+        let attach = &call("iam", "AttachUserPolicy").unwrap().needs[0];
+        for key in ["iam:policyarn", "aws:SourceIp", "iam:ResourceTag/team"] {
+            assert!(attach.takes(key), "{key}");
+        }
+        assert!(!attach.takes("iam:PassedToService"));
+        let group = &call("iam", "AddUserToGroup").unwrap().needs[0];
+        assert!(!group.takes("iam:ResourceTag/team"));
     }
 
     #[test]

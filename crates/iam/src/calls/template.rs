@@ -29,6 +29,8 @@ pub enum Template {
     User,
     /// A group's ARN, path included.
     Group,
+    /// An instance profile's ARN, path included.
+    InstanceProfile,
     /// A managed policy's ARN.
     ManagedPolicy,
     /// The principal that a simulation asks about.
@@ -89,6 +91,8 @@ pub enum Slot {
     UserArn,
     /// A group's ARN.
     GroupArn,
+    /// An instance profile's ARN.
+    InstanceProfileArn,
     /// A managed policy's ARN.
     PolicyArn,
     /// A user's, group's or role's ARN.
@@ -165,6 +169,7 @@ impl Template {
             Self::Role => Arn::parse(get(Slot::RoleArn)?),
             Self::User => Arn::parse(get(Slot::UserArn)?),
             Self::Group => Arn::parse(get(Slot::GroupArn)?),
+            Self::InstanceProfile => Arn::parse(get(Slot::InstanceProfileArn)?),
             Self::ManagedPolicy => Arn::parse(get(Slot::PolicyArn)?),
             Self::PolicySource => Arn::parse(get(Slot::PolicySourceArn)?),
             Self::Key => Arn::parse(get(Slot::KeyArn)?),

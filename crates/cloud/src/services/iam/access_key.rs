@@ -9,9 +9,9 @@ use crate::authz::{Authorized, Operation, Particulars};
 use crate::identity::{AccessKey, IdKind, KeyStatus, User, secret_access_key, unique_id};
 use crate::services::iam::limits::LIMITS;
 use crate::services::iam::page::PageRequest;
-use crate::services::iam::user::existing;
+use crate::services::iam::user::{change, existing};
 use crate::services::iam::{Iam, names, shapes};
-use crate::services::query::{Parameters, QueryCall, Xml, parameter_error};
+use crate::services::query::{Parameters, QueryCall, Xml, check_one_of};
 
 fn status_text(status: KeyStatus) -> &'static str {
     match status {
@@ -28,7 +28,7 @@ fn key_of<'a>(user: &'a mut User, id: &str) -> Result<&'a mut AccessKey, ApiErro
         .ok_or_else(|| no_such_key(id))
 }
 
-fn no_such_key(id: &str) -> ApiError {
+pub(super) fn no_such_key(id: &str) -> ApiError {
     ApiError::not_found(
         "NoSuchEntity",
         format!("The Access Key with id {id} cannot be found."),
@@ -150,15 +150,11 @@ impl Operation for UpdateAccessKey {
 
 impl QueryCall<Iam> for UpdateAccessKey {
     fn read(_: &Iam, request: &Authenticated, parameters: &Parameters) -> Result<Self, ApiError> {
-        let status = match parameters.required("Status")? {
+        let status = parameters.required("Status")?;
+        check_one_of("status", status, &["Active", "Inactive"])?;
+        let status = match status {
             "Active" => KeyStatus::Active,
-            "Inactive" => KeyStatus::Inactive,
-            other => {
-                return Err(parameter_error(&format!(
-                    "Value '{other}' at 'status' failed to satisfy constraint: Member must satisfy enum value set: \
-                     [Active, Inactive]"
-                )));
-            }
+            _ => KeyStatus::Inactive,
         };
         Ok(Self {
             user: names::user_or_self(request, parameters)?,
@@ -175,10 +171,10 @@ impl QueryCall<Iam> for UpdateAccessKey {
         let (call, permit) = call.into_parts();
         iam.identities
             .change(&permit, move |directory| {
-                let mut user = existing(directory, &call.user)?.clone();
-                key_of(&mut user, &call.id)?.status = call.status;
-                directory.put_user(user);
-                Ok(())
+                change(directory, &call.user, |user| {
+                    key_of(user, &call.id)?.status = call.status;
+                    Ok(())
+                })
             })
             .await?;
         Ok(None)
@@ -213,11 +209,11 @@ impl QueryCall<Iam> for DeleteAccessKey {
         let (call, permit) = call.into_parts();
         iam.identities
             .change(&permit, move |directory| {
-                let mut user = existing(directory, &call.user)?.clone();
-                key_of(&mut user, &call.id)?;
-                user.keys.retain(|key| key.id != call.id);
-                directory.put_user(user);
-                Ok(())
+                change(directory, &call.user, |user| {
+                    key_of(user, &call.id)?;
+                    user.keys.retain(|key| key.id != call.id);
+                    Ok(())
+                })
             })
             .await?;
         Ok(None)

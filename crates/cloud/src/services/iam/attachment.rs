@@ -1,4 +1,4 @@
-//! Managed policies on users and roles: Attach, Detach, ListAttached.
+//! Managed policies on users, groups and roles: Attach, Detach, ListAttached.
 
 use std::marker::PhantomData;
 
@@ -7,7 +7,7 @@ use iam::limits::check_one_more;
 use crate::api_error::ApiError;
 use crate::authn::Authenticated;
 use crate::authz::{Authorized, Operation, Particulars};
-use crate::services::iam::inline_policy::Holder;
+use crate::services::iam::holder::Holder;
 use crate::services::iam::page::PageRequest;
 use crate::services::iam::{Iam, names};
 use crate::services::query::{Parameters, QueryCall, Xml};
@@ -35,7 +35,7 @@ impl<H: Holder> QueryCall<Iam> for Attach<H> {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        H::about(iam, &self.holder).key("iam:PolicyARN", &self.policy_arn)
+        H::about_change(iam, &self.holder).key("iam:PolicyARN", &self.policy_arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
@@ -51,13 +51,13 @@ impl<H: Holder> QueryCall<Iam> for Attach<H> {
                         ),
                     ));
                 }
-                H::change(directory, &call.holder, |principal| {
+                H::change(directory, &call.holder, |_, policies| {
                     // Attaching again what is attached is no error.
-                    if !principal.attached.contains(&call.policy_arn) {
+                    if !policies.attached.contains(&call.policy_arn) {
                         let (most, quota) = H::ATTACHED;
-                        check_one_more(principal.attached.len(), most, quota)?;
+                        check_one_more(policies.attached.len(), most, quota)?;
                     }
-                    principal.attached.insert(call.policy_arn);
+                    policies.attached.insert(call.policy_arn);
                     Ok(())
                 })
             })
@@ -89,15 +89,15 @@ impl<H: Holder> QueryCall<Iam> for Detach<H> {
     }
 
     fn particulars(&self, iam: &Iam) -> Particulars {
-        H::about(iam, &self.holder).key("iam:PolicyARN", &self.policy_arn)
+        H::about_change(iam, &self.holder).key("iam:PolicyARN", &self.policy_arn)
     }
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
         let (call, permit) = call.into_parts();
         iam.identities
             .change(&permit, move |directory| {
-                H::change(directory, &call.holder, |principal| {
-                    if principal.attached.remove(&call.policy_arn) {
+                H::change(directory, &call.holder, |_, policies| {
+                    if policies.attached.remove(&call.policy_arn) {
                         return Ok(());
                     }
                     Err(ApiError::not_found(
@@ -141,8 +141,8 @@ impl<H: Holder> QueryCall<Iam> for ListAttached<H> {
 
     async fn run(iam: &Iam, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
         let directory = iam.directory();
-        let principal = H::existing(&directory, &call.holder)?;
-        let attached = principal
+        let (_, policies) = H::existing(&directory, &call.holder)?;
+        let attached = policies
             .attached
             .iter()
             .filter_map(|arn| directory.policy(arn))

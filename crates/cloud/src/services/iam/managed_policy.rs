@@ -14,7 +14,7 @@ use crate::services::iam::limits::{LIMITS, limit_exceeded};
 use crate::services::iam::page::PageRequest;
 use crate::services::iam::user::made_with;
 use crate::services::iam::{Iam, document, names, shapes};
-use crate::services::query::{Parameters, QueryCall, Xml, parameter_error};
+use crate::services::query::{Parameters, QueryCall, Xml, one_of};
 
 /// The managed policy with an ARN.
 ///
@@ -185,20 +185,11 @@ impl Operation for ListPolicies {
 
 impl QueryCall<Iam> for ListPolicies {
     fn read(_: &Iam, _: &Authenticated, parameters: &Parameters) -> Result<Self, ApiError> {
-        let only_those_of_aws = match parameters.get("Scope") {
-            None | Some("All" | "Local") => false,
-            Some("AWS") => true,
-            Some(other) => {
-                return Err(parameter_error(&format!(
-                    "Value '{other}' at 'scope' failed to satisfy constraint: Member must satisfy enum value set: \
-                     [All, AWS, Local]"
-                )));
-            }
-        };
+        let scope = one_of(parameters, "Scope", &["All", "AWS", "Local"])?;
         Ok(Self {
             path_prefix: names::path_prefix(parameters)?,
             only_attached: parameters.flag("OnlyAttached"),
-            only_those_of_aws,
+            only_those_of_aws: scope.as_deref() == Some("AWS"),
             page: PageRequest::read(parameters)?,
         })
     }
@@ -212,7 +203,7 @@ impl QueryCall<Iam> for ListPolicies {
         let policies = directory.policies().filter(|policy| {
             policy.path.starts_with(&call.path_prefix)
                 && !call.only_those_of_aws
-                && (!call.only_attached || directory.attachments(&policy.arn).next().is_some())
+                && (!call.only_attached || directory.attached_to(&policy.arn) > 0)
         });
         let page = call
             .page
@@ -252,8 +243,8 @@ impl QueryCall<Iam> for DeletePolicy {
         iam.identities
             .change(&permit, move |directory| {
                 let policy = existing(directory, &call.arn)?;
-                let in_use = directory.attachments(&call.arn).next().is_some()
-                    || directory.bounded_by(&call.arn) > 0;
+                let in_use =
+                    directory.attached_to(&call.arn) > 0 || directory.bounded_by(&call.arn) > 0;
                 if in_use {
                     return Err(ApiError::conflict(
                         "DeleteConflict",

@@ -4,6 +4,7 @@ use iam::names::Name;
 
 use crate::api_error::ApiError;
 use crate::authn::{Authenticated, Identity};
+use crate::authz::Particulars;
 use crate::identity::Tags;
 use crate::services::iam::limits::{LIMITS, limit_exceeded};
 use crate::services::query::{Parameters, parameter_error};
@@ -20,6 +21,35 @@ pub(crate) fn name(
     let name = parameters.required(parameter)?;
     check(parameter, name, kind)?;
     Ok(name.to_owned())
+}
+
+/// A name or path in its bounds, if it is given.
+///
+/// # Errors
+/// `ValidationError`
+pub(super) fn name_if(
+    parameters: &Parameters,
+    parameter: &str,
+    kind: Name,
+) -> Result<Option<String>, ApiError> {
+    match parameters.get(parameter) {
+        Some(_) => name(parameters, parameter, kind).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The description of something, if one is given.
+///
+/// # Errors
+/// `ValidationError`
+pub(super) fn description(parameters: &Parameters) -> Result<Option<String>, ApiError> {
+    let description = parameters.get("Description");
+    if description.is_some_and(|text| text.chars().count() > 1000) {
+        return Err(parameter_error(
+            "Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 1000",
+        ));
+    }
+    Ok(description.map(str::to_owned))
 }
 
 /// Holds a value to its bounds.
@@ -73,13 +103,16 @@ pub(super) fn path_prefix(parameters: &Parameters) -> Result<String, ApiError> {
     }
 }
 
-/// The tags of something that is made.
+/// The tags that a call brings.
+///
+/// # Errors
+/// `ValidationError`, `InvalidInput`, `LimitExceeded`
 pub(super) fn tags(parameters: &Parameters) -> Result<Tags, ApiError> {
     let mut tags = Tags::new();
     for prefix in parameters.structures("Tags") {
         let key = parameters.required(&format!("{prefix}Key"))?;
         let value = parameters.required(&format!("{prefix}Value"))?;
-        check("tags.key", key, Name::TagKey)?;
+        check_tag_key("tags.key", key)?;
         check("tags.value", value, Name::TagValue)?;
         let taken = tags
             .keys()
@@ -92,13 +125,59 @@ pub(super) fn tags(parameters: &Parameters) -> Result<Tags, ApiError> {
         }
         tags.insert(key.to_owned(), value.to_owned());
     }
+    check_tag_count(&tags)?;
+    Ok(tags)
+}
+
+/// The keys of tags that a call takes off.
+///
+/// # Errors
+/// `ValidationError`, `InvalidInput`
+pub(super) fn tag_keys(parameters: &Parameters) -> Result<Vec<String>, ApiError> {
+    let keys = parameters.list("TagKeys");
+    if keys.is_empty() {
+        parameters.required("TagKeys")?;
+    }
+    for key in &keys {
+        check_tag_key("tagKeys", key)?;
+    }
+    Ok(keys.into_iter().map(str::to_owned).collect())
+}
+
+/// Holds the tags of one thing to their number.
+///
+/// # Errors
+/// `LimitExceeded`
+pub(super) fn check_tag_count(tags: &Tags) -> Result<(), ApiError> {
     if tags.len() > LIMITS.tags {
         return Err(limit_exceeded(format!(
             "The number of tags has reached the maximum limit: {}",
             LIMITS.tags
         )));
     }
-    Ok(tags)
+    Ok(())
+}
+
+fn check_tag_key(parameter: &str, key: &str) -> Result<(), ApiError> {
+    check(parameter, key, Name::TagKey)?;
+    let reserved = key
+        .get(..4)
+        .is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"));
+    if reserved {
+        return Err(ApiError::bad_request(
+            "InvalidInput",
+            "Tag keys that begin with aws: are reserved for system use.",
+        ));
+    }
+    Ok(())
+}
+
+/// The condition keys of tags that a call brings.
+pub(super) fn with_request_tags(particulars: Particulars, tags: &Tags) -> Particulars {
+    let particulars = particulars.keys("aws:TagKeys", tags.keys());
+    tags.iter().fold(particulars, |particulars, (key, value)| {
+        particulars.key(&format!("aws:RequestTag/{key}"), value)
+    })
 }
 
 /// The ARN of a managed policy that a call names.

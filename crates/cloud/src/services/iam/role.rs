@@ -1,7 +1,5 @@
 //! Roles: CreateRole, GetRole, ListRoles, DeleteRole.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use iam::calls::Slot;
 use iam::limits::check_one_more;
 use iam::names::Name;
@@ -11,13 +9,13 @@ use crate::api_error::ApiError;
 use crate::authn::Authenticated;
 use crate::authz::{Authorized, Operation, Particulars};
 use crate::identity::{
-    Directory, IdKind, InvalidPrincipal, Pinned, Principal, Role, Tags, unique_id,
+    Directory, IdKind, InvalidPrincipal, Pinned, Policies, Principal, Role, Tags, unique_id,
 };
 use crate::services::iam::limits::{LIMITS, limit_exceeded};
 use crate::services::iam::page::PageRequest;
-use crate::services::iam::user::{existing_boundary, made_with, nothing_left};
+use crate::services::iam::user::{conflict, existing_boundary, made_with, nothing_left};
 use crate::services::iam::{Iam, document, names, shapes};
-use crate::services::query::{Parameters, QueryCall, Xml, parameter_error};
+use crate::services::query::{Parameters, QueryCall, Xml};
 
 /// The role with a name.
 ///
@@ -31,6 +29,18 @@ pub(super) fn existing<'a>(directory: &'a Directory, name: &str) -> Result<&'a R
             format!("The role with name {name} cannot be found."),
         )),
     }
+}
+
+/// Changes a role that exists.
+pub(super) fn change(
+    directory: &mut Directory,
+    name: &str,
+    change: impl FnOnce(&mut Role) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    let mut role = existing(directory, name)?.clone();
+    change(&mut role)?;
+    directory.put_role(role);
+    Ok(())
 }
 
 /// A trust policy in its bounds, with those whom it names pinned.
@@ -54,6 +64,11 @@ pub(super) fn trust_policy(text: &str, directory: &Directory) -> Result<Pinned, 
     Ok(pinned)
 }
 
+/// How long sessions of a role may last, if it is said.
+pub(super) fn max_session_seconds(parameters: &Parameters) -> Result<Option<u32>, ApiError> {
+    parameters.number("MaxSessionDuration", 3600..=43_200)
+}
+
 #[derive(Debug)]
 pub(super) struct CreateRole {
     name: String,
@@ -73,24 +88,12 @@ impl Operation for CreateRole {
 
 impl QueryCall<Iam> for CreateRole {
     fn read(_: &Iam, _: &Authenticated, parameters: &Parameters) -> Result<Self, ApiError> {
-        let description = parameters.get("Description").map(str::to_owned);
-        if description
-            .as_ref()
-            .is_some_and(|text| text.chars().count() > 1000)
-        {
-            return Err(parameter_error(
-                "Value at 'description' failed to satisfy constraint: Member must have length less than or equal to \
-                 1000",
-            ));
-        }
         Ok(Self {
             name: names::name(parameters, "RoleName", Name::Role)?,
             path: names::path(parameters, Name::Path)?,
             trust: document::text(parameters, "AssumeRolePolicyDocument")?.to_owned(),
-            description,
-            max_session_seconds: parameters
-                .number("MaxSessionDuration", 3600..=43_200)?
-                .unwrap_or(3600),
+            description: names::description(parameters)?,
+            max_session_seconds: max_session_seconds(parameters)?.unwrap_or(3600),
             tags: names::tags(parameters)?,
             boundary: names::boundary(parameters)?,
         })
@@ -126,8 +129,7 @@ impl QueryCall<Iam> for CreateRole {
                         id: unique_id(IdKind::Role),
                         created_at: now,
                         tags: call.tags,
-                        inline: BTreeMap::new(),
-                        attached: BTreeSet::new(),
+                        policies: Policies::default(),
                     },
                     description: call.description,
                     max_session_seconds: call.max_session_seconds,
@@ -239,7 +241,11 @@ impl QueryCall<Iam> for DeleteRole {
         let (call, permit) = call.into_parts();
         iam.identities
             .change(&permit, move |directory| {
-                nothing_left(&existing(directory, &call.name)?.principal)?;
+                let role = existing(directory, &call.name)?;
+                nothing_left(&role.principal.policies)?;
+                if directory.instance_profiles_of(role).next().is_some() {
+                    return Err(conflict("must remove roles from instance profile first."));
+                }
                 directory.remove_role(&call.name);
                 Ok(())
             })

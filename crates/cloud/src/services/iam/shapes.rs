@@ -1,10 +1,13 @@
 //! Entities in XML.
 
+use iam::AccountId;
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::clock::iso8601;
-use crate::identity::{Directory, ManagedPolicy, PolicyVersion, Principal, Role, Tags, User};
+use crate::identity::{
+    Directory, Group, InstanceProfile, ManagedPolicy, PolicyVersion, Principal, Role, Tags, User,
+};
 use crate::services::query::Xml;
 
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -16,6 +19,11 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// A policy document as answers carry it: percent-encoded.
 pub(super) fn encoded(document: &str) -> String {
     utf8_percent_encode(document, ENCODED).to_string()
+}
+
+/// `arn:aws:iam::ACCOUNT:KIND/PATH/NAME`
+pub(super) fn arn(account: AccountId, kind: &str, path: &str, name: &str) -> String {
+    format!("arn:aws:iam::{account}:{kind}{path}{name}")
 }
 
 pub(super) fn time(xml: &mut Xml, name: &str, at: Timestamp) {
@@ -33,6 +41,37 @@ pub(super) fn user(xml: &mut Xml, user: &User, whole: bool) {
     if whole {
         boundary(xml, principal);
         tags(xml, &principal.tags);
+    }
+}
+
+/// The members of a group.
+pub(super) fn group(xml: &mut Xml, group: &Group) {
+    xml.text("Path", &group.path)
+        .text("GroupName", &group.name)
+        .text("GroupId", &group.id)
+        .text("Arn", &group.arn);
+    time(xml, "CreateDate", group.created_at);
+}
+
+/// The members of an instance profile; tags where a single one is shown.
+pub(super) fn instance_profile(
+    xml: &mut Xml,
+    profile: &InstanceProfile,
+    directory: &Directory,
+    whole: bool,
+) {
+    xml.text("Path", &profile.path)
+        .text("InstanceProfileName", &profile.name)
+        .text("InstanceProfileId", &profile.id)
+        .text("Arn", &profile.arn);
+    time(xml, "CreateDate", profile.created_at);
+    let held = profile
+        .role
+        .as_deref()
+        .and_then(|name| directory.role(name));
+    xml.members("Roles", held, |xml, held| role(xml, held, directory, false));
+    if whole {
+        tags(xml, &profile.tags);
     }
 }
 
@@ -70,7 +109,7 @@ pub(super) fn managed_policy(
         .text("DefaultVersionId", &policy.default_version)
         .text(
             "AttachmentCount",
-            &directory.attachments(&policy.arn).count().to_string(),
+            &directory.attached_to(&policy.arn).to_string(),
         )
         .text(
             "PermissionsBoundaryUsageCount",
@@ -101,7 +140,7 @@ pub(super) fn policy_version(
     time(xml, "CreateDate", version.created_at);
 }
 
-fn boundary(xml: &mut Xml, principal: &Principal) {
+pub(super) fn boundary(xml: &mut Xml, principal: &Principal) {
     if let Some(arn) = &principal.boundary {
         xml.within("PermissionsBoundary", |xml| {
             xml.text("PermissionsBoundaryType", "Policy")
@@ -110,11 +149,14 @@ fn boundary(xml: &mut Xml, principal: &Principal) {
     }
 }
 
-fn tags(xml: &mut Xml, tags: &Tags) {
+pub(super) fn tags(xml: &mut Xml, tags: &Tags) {
     if tags.is_empty() {
         return;
     }
-    xml.members("Tags", tags, |xml, (key, value)| {
-        xml.text("Key", key).text("Value", value);
-    });
+    xml.members("Tags", tags, |xml, (key, value)| tag(xml, key, value));
+}
+
+/// The members of a tag.
+pub(super) fn tag(xml: &mut Xml, key: &str, value: &str) {
+    xml.text("Key", key).text("Value", value);
 }

@@ -1,7 +1,5 @@
 //! Users: CreateUser, GetUser, ListUsers, DeleteUser.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use iam::calls::{Slot, When};
 use iam::limits::check_one_more;
 use iam::names::Name;
@@ -9,7 +7,7 @@ use iam::names::Name;
 use crate::api_error::ApiError;
 use crate::authn::Authenticated;
 use crate::authz::{Authorized, Operation, Particulars};
-use crate::identity::{Directory, IdKind, Principal, Tags, User, unique_id};
+use crate::identity::{Directory, IdKind, Policies, Principal, Tags, User, unique_id};
 use crate::services::iam::limits::LIMITS;
 use crate::services::iam::page::PageRequest;
 use crate::services::iam::{Iam, names, shapes};
@@ -29,7 +27,33 @@ pub(super) fn existing<'a>(directory: &'a Directory, name: &str) -> Result<&'a U
     }
 }
 
-/// The boundary of something that is made, which must exist.
+/// Changes a user that exists.
+pub(super) fn change(
+    directory: &mut Directory,
+    name: &str,
+    change: impl FnOnce(&mut User) -> Result<(), ApiError>,
+) -> Result<(), ApiError> {
+    let mut user = existing(directory, name)?.clone();
+    change(&mut user)?;
+    directory.put_user(user);
+    Ok(())
+}
+
+/// Refuses a name that a user has.
+///
+/// # Errors
+/// `EntityAlreadyExists`
+pub(super) fn not_taken(directory: &Directory, name: &str) -> Result<(), ApiError> {
+    match directory.user(name) {
+        Some(_) => Err(ApiError::conflict(
+            "EntityAlreadyExists",
+            format!("User with name {name} already exists."),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The boundary of something that is made or bounded, which must exist.
 ///
 /// # Errors
 /// `NoSuchEntity`
@@ -52,14 +76,10 @@ pub(super) fn made_with(
     tags: &Tags,
     boundary: Option<&str>,
 ) -> Particulars {
-    let mut particulars = particulars
+    let particulars = particulars
         .when(When::Tags, !tags.is_empty())
-        .key_if("iam:PermissionsBoundary", boundary)
-        .keys("aws:TagKeys", tags.keys());
-    for (key, value) in tags {
-        particulars = particulars.key(&format!("aws:RequestTag/{key}"), value);
-    }
-    particulars
+        .key_if("iam:PermissionsBoundary", boundary);
+    names::with_request_tags(particulars, tags)
 }
 
 #[derive(Debug)]
@@ -99,12 +119,7 @@ impl QueryCall<Iam> for CreateUser {
         let made = iam
             .identities
             .change(&permit, move |directory| {
-                if directory.user(&call.name).is_some() {
-                    return Err(ApiError::conflict(
-                        "EntityAlreadyExists",
-                        format!("User with name {} already exists.", call.name),
-                    ));
-                }
+                not_taken(directory, &call.name)?;
                 check_one_more(directory.users().count(), LIMITS.users, "UsersPerAccount")?;
                 let user = User {
                     principal: Principal {
@@ -115,8 +130,7 @@ impl QueryCall<Iam> for CreateUser {
                         id: unique_id(IdKind::User),
                         created_at: now,
                         tags: call.tags,
-                        inline: BTreeMap::new(),
-                        attached: BTreeSet::new(),
+                        policies: Policies::default(),
                     },
                     keys: Vec::new(),
                 };
@@ -227,9 +241,12 @@ impl QueryCall<Iam> for DeleteUser {
         iam.identities
             .change(&permit, move |directory| {
                 let user = existing(directory, &call.name)?;
-                nothing_left(&user.principal)?;
+                nothing_left(&user.principal.policies)?;
                 if !user.keys.is_empty() {
                     return Err(conflict("must delete access keys first."));
+                }
+                if directory.groups_of(user).next().is_some() {
+                    return Err(conflict("must remove users from group first."));
                 }
                 directory.remove_user(&call.name);
                 Ok(())
@@ -239,17 +256,18 @@ impl QueryCall<Iam> for DeleteUser {
     }
 }
 
-/// Refuses to delete a principal that still has policies.
-pub(super) fn nothing_left(principal: &Principal) -> Result<(), ApiError> {
-    if !principal.attached.is_empty() {
+/// Refuses to delete what still has policies.
+pub(super) fn nothing_left(policies: &Policies) -> Result<(), ApiError> {
+    if !policies.attached.is_empty() {
         return Err(conflict("must detach all policies first."));
     }
-    if !principal.inline.is_empty() {
+    if !policies.inline.is_empty() {
         return Err(conflict("must delete policies first."));
     }
     Ok(())
 }
 
-fn conflict(what: &str) -> ApiError {
+/// `DeleteConflict`
+pub(super) fn conflict(what: &str) -> ApiError {
     ApiError::conflict("DeleteConflict", format!("Cannot delete entity, {what}"))
 }

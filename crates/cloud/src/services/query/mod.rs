@@ -5,5 +5,5 @@ mod parameters;
 mod xml;
 
 pub(crate) use self::call::{QueryCall, carry_out, invalid_action};
-pub(crate) use self::parameters::{Parameters, parameter_error};
+pub(crate) use self::parameters::{Parameters, check_one_of, one_of, parameter_error};
 pub(crate) use self::xml::Xml;

@@ -135,6 +135,36 @@ impl Parameters {
     }
 }
 
+/// One of the values that a parameter takes, if it is given.
+///
+/// # Errors
+/// `ValidationError` names those that it takes.
+pub(crate) fn one_of(
+    parameters: &Parameters,
+    parameter: &str,
+    values: &[&str],
+) -> Result<Option<String>, ApiError> {
+    let Some(given) = parameters.get(parameter) else {
+        return Ok(None);
+    };
+    check_one_of(&lower_first(parameter), given, values)?;
+    Ok(Some(given.to_owned()))
+}
+
+/// Holds what is given at `place` to the values that it takes.
+///
+/// # Errors
+/// `ValidationError` names them.
+pub(crate) fn check_one_of(place: &str, given: &str, values: &[&str]) -> Result<(), ApiError> {
+    if values.contains(&given) {
+        return Ok(());
+    }
+    Err(parameter_error(&format!(
+        "Value '{given}' at '{place}' failed to satisfy constraint: Member must satisfy enum value set: [{}]",
+        values.join(", ")
+    )))
+}
+
 /// `ValidationError`, worded as the model's constraints are.
 pub(crate) fn parameter_error(what: &str) -> ApiError {
     ApiError::bad_request(
