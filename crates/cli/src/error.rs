@@ -28,6 +28,20 @@ pub(crate) enum CliError {
         "a state that is broken beyond repair can be deleted; it holds nothing but this cloud's own renders"
     ))]
     Cloud(#[from] cloud::AccessError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    EnvFile(#[from] crate::env_file::EnvFileError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Target(#[from] crate::target::TargetError),
+    #[error(transparent)]
+    #[diagnostic(help(
+        "`framewright doctor` shows where credentials come from and what is wrong with them"
+    ))]
+    Identity(#[from] client::credentials::IdentityError),
+    #[error(transparent)]
+    #[diagnostic(help("--function and --bucket name what is meant"))]
+    Find(#[from] client::FindError),
     #[error("could not ask the embedded cloud")]
     Asked(#[source] cloud::AskError),
     #[error(transparent)]

@@ -2,11 +2,14 @@
 
 mod args;
 mod commands;
+mod env_file;
 mod error;
 mod locate;
+mod project_file;
 mod session;
 mod show;
 mod site;
+mod target;
 mod unfinished;
 
 use std::process::ExitCode;
@@ -18,7 +21,10 @@ use args::{Args, Cloud, Subcommands};
 use error::CliError;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match parse() {
+        Ok(args) => args,
+        Err((json, error)) => return CliError::EnvFile(error).shown(json),
+    };
     log(args.command.verbose());
     let json = args.command.json();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
@@ -35,12 +41,26 @@ fn main() -> ExitCode {
     }
 }
 
+/// The command line, with what the environment says, which the file of variables adds to.
+fn parse() -> Result<Args, (bool, env_file::EnvFileError)> {
+    let args = Args::parse();
+    let json = args.command.json();
+    let file = env_file::load(args.env_file.as_deref()).map_err(|error| (json, error))?;
+    Ok(if file.taken.is_empty() {
+        args
+    } else {
+        Args::parse()
+    })
+}
+
 /// The exit code of a command that did what it was asked for.
 async fn run(command: Subcommands) -> Result<ExitCode, CliError> {
     let done = match command {
         Subcommands::Policies(policies) => return Ok(commands::policies::run(policies)?),
         Subcommands::Render(render) => Box::pin(commands::render::run(*render)).await,
-        Subcommands::Compositions(compositions) => commands::compositions::run(compositions).await,
+        Subcommands::Compositions(compositions) => {
+            Box::pin(commands::compositions::run(compositions)).await
+        }
         Subcommands::Cloud(Cloud::Serve(serve)) => commands::serve::run(serve).await,
         Subcommands::Cloud(Cloud::Events(events)) => commands::events::run(events).await,
         Subcommands::Cloud(Cloud::Prune(prune)) => commands::prune::run(prune).await,

@@ -41,6 +41,7 @@ mod compositions;
 mod duration;
 mod fetch;
 mod follow;
+mod installation;
 mod invoke;
 mod output_file;
 mod props;
@@ -50,9 +51,9 @@ mod start;
 mod still;
 
 use aws_config::SdkConfig;
-use protocol::{BucketName, FunctionName, RenderId};
+use protocol::{BucketName, RenderId};
 use store::Bucket;
-pub use store::StoreError;
+pub use store::{StoreError, s3_client};
 
 pub use cancel::CancelError;
 pub use compositions::CompositionsRequest;
@@ -60,9 +61,11 @@ pub use fetch::FetchError;
 pub use follow::{
     Cost, Event, FollowError, FollowOptions, Outcome, OutputLocation, Plan, RenderFailure, Snapshot,
 };
+pub use installation::{FindError, Sought};
 pub use invoke::InvokeError;
 pub use output_file::{OutputFile, OutputFileError};
 pub use props::{InvalidProps, Props};
+pub use protocol::FunctionName;
 pub use protocol::payload::{Chunking, CompositionSummary};
 pub use protocol::settings::RequestedFrames;
 pub use request::RenderRequest;
@@ -93,7 +96,7 @@ pub struct Client {
 impl Client {
     /// A caller with the credentials of `config`.
     pub fn new(config: &SdkConfig, installation: Installation) -> Self {
-        let s3 = store::s3_client(config);
+        let s3 = s3_client(config);
         let bucket = Bucket::new(s3, installation.bucket.as_str()).owned_by(&installation.account);
         Self {
             lambda: aws_sdk_lambda::Client::new(config),

@@ -13,6 +13,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
 
 /// A connection that is not there after this time will not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,12 +33,22 @@ pub fn sdk_config(
     endpoint: Option<&str>,
     credentials: SharedCredentialsProvider,
 ) -> SdkConfig {
-    let mut builder = SdkConfig::builder()
+    let mut builder = shared_settings(SdkConfig::builder(), http_client(endpoint))
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region.into()))
-        .credentials_provider(credentials)
+        .credentials_provider(credentials);
+    builder.set_endpoint_url(endpoint.map(str::to_owned));
+    builder.build()
+}
+
+/// The settings that every SDK client of a process shares, on top of `builder`'s.
+pub fn shared_settings(
+    builder: aws_types::sdk_config::Builder,
+    http: SharedHttpClient,
+) -> aws_types::sdk_config::Builder {
+    builder
         .identity_cache(IdentityCache::lazy().build())
-        .http_client(http_client(endpoint))
+        .http_client(http)
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .time_source(aws_smithy_async::time::SystemTimeSource::new())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
@@ -46,9 +57,7 @@ pub fn sdk_config(
                 .connect_timeout(CONNECT_TIMEOUT)
                 .build(),
         )
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    builder.set_endpoint_url(endpoint.map(str::to_owned));
-    builder.build()
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
 }
 
 /// The HTTP stack for SDK clients that talk to `endpoint`, or to AWS where there is none.
@@ -65,11 +74,23 @@ pub fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
     }
 }
 
-/// An S3 client. Where `config` names an endpoint, buckets are addressed by path.
+/// An S3 client. Where `config` or the environment names an endpoint of S3, buckets are addressed by path.
 pub fn s3_client(config: &SdkConfig) -> aws_sdk_s3::Client {
+    let by_path = config.endpoint_url().is_some() || own_endpoint(config).is_some();
     let stalls = StalledStreamProtectionConfig::enabled().grace_period(STALL_GRACE);
     let config = aws_sdk_s3::config::Builder::from(config)
-        .force_path_style(config.endpoint_url().is_some())
+        .force_path_style(by_path)
         .stalled_stream_protection(stalls.build());
     aws_sdk_s3::Client::from_conf(config.build())
+}
+
+/// What `AWS_ENDPOINT_URL_S3`, or a profile, says.
+fn own_endpoint(config: &SdkConfig) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id("S3")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build()
+        .ok()?;
+    config.service_config()?.load_config(key)
 }

@@ -1,6 +1,7 @@
 //! The command line as typed. [`crate::command`] resolves it.
 
 mod per_frame;
+mod place;
 mod policies;
 mod props;
 mod range;
@@ -11,6 +12,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use client::Props;
 
 pub(crate) use per_frame::PerFrame;
+pub(crate) use place::{Place, TargetName, Which};
 pub(crate) use policies::{
     Derive, Diff, Explain, Fix, Minimize, Policies, PolicyFiles, Simulate, Validate,
 };
@@ -27,6 +29,9 @@ pub(crate) use range::Frames;
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Subcommands,
+    /// A file of variables. The process's own win. Default: `.env`, if there is one.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) env_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -81,7 +86,8 @@ pub(crate) struct Render {
     /// Frames that one renderer makes. Default: so that every renderer at work has as much to do.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) frames_per_function: Option<u32>,
-    /// Renderers at work at once. Default: the cores of this machine.
+    /// Renderers at work at once. Default: the cores of this machine; on AWS as many as there
+    /// are chunks.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200))]
     pub(crate) concurrency: Option<u32>,
     /// Quality of the pictures that are encoded, 0 to 100. Default: 80.
@@ -111,7 +117,9 @@ pub(crate) struct Render {
     #[command(flatten)]
     pub(crate) output: Output,
     #[command(flatten)]
-    pub(crate) cloud: EmbeddedCloud,
+    pub(crate) which: Which,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 /// List the compositions of a site.
@@ -126,7 +134,9 @@ pub(crate) struct Compositions {
     #[command(flatten)]
     pub(crate) output: Output,
     #[command(flatten)]
-    pub(crate) cloud: EmbeddedCloud,
+    pub(crate) which: Which,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 /// The embedded cloud by itself.
@@ -186,7 +196,7 @@ pub(crate) struct Output {
     pub(crate) verbose: bool,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct EmbeddedCloud {
     /// Folder of the embedded cloud's state, or `memory` for one that is gone afterwards. Default: `framewright` in
     /// the user's data directory.

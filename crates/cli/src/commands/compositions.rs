@@ -13,12 +13,12 @@ use crate::site::Site;
 pub(crate) async fn run(args: Compositions) -> Result<(), CliError> {
     let shown = Shown::new(args.output.json);
     let site = Site::resolve(&args.site)?;
-    let session = Session::open(&args.cloud, &shown).await?;
+    let session = Session::open(&args.place, &args.which, &shown).await?;
     let listed = tokio::select! {
         listed = list(&session, site, args.props, &shown) => listed,
         () = interrupted() => Err(CliError::Interrupted { resume: None }),
     };
-    session.cloud.finish().await;
+    session.target.finish().await;
     let rows = listed?;
     shown.result(
         &table(&rows).to_string(),

@@ -1,23 +1,23 @@
 //! `framewright cloud events`.
 
-use cloud::{EventQuery, Outcome};
+use cloud::{EventQuery, Outcome, Region};
 
 use crate::args::Events;
 use crate::error::CliError;
-use crate::session;
 use crate::show::{Shown, event_row};
+use crate::target;
 
 /// Prints the newest records, oldest first.
 pub(crate) async fn run(args: Events) -> Result<(), CliError> {
     let shown = Shown::new(args.output.json);
-    let cloud = session::open(&args.cloud, 0).await?;
+    let cloud = target::open(&args.cloud, Region::default(), 0).await?;
     // Which of them were denied is known when they are here.
     let limit = if args.denied { None } else { Some(args.limit) };
     let query = EventQuery {
         limit,
         ..EventQuery::default()
     };
-    let records = session::asking(&cloud).events(&query).await;
+    let records = target::asking(&cloud).events(&query).await;
     cloud.finish().await;
     let mut records = records.map_err(CliError::Asked)?;
     if args.denied {

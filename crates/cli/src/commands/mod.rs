@@ -44,10 +44,11 @@ async fn deployed(session: &Session, site: Site, shown: &Shown) -> Result<Deploy
         .site_name()
         .parse()
         .map_err(|source| crate::site::UnknownSite::new(&folder, source))?;
-    let bucket = &session.provisioned.scope.bucket;
+    let bucket = session.client().installation().bucket.as_str();
+    let s3 = client::s3_client(session.target.config());
     let progress =
         |event: UploadEvent| tracing::debug!(sent = event.sent, of = event.of, "uploading");
-    let uploaded = upload(session.administrator.s3(), bucket, &id, &bundle, progress).await?;
+    let uploaded = upload(&s3, bucket, &id, &bundle, progress).await?;
     tracing::info!(
         sent = uploaded.sent,
         kept = uploaded.kept,

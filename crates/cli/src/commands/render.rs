@@ -12,9 +12,9 @@ use client::{
 use futures_util::TryStreamExt;
 
 use super::{deployed, interrupted};
-use crate::args::Render;
+use crate::args::{Render, TargetName};
 use crate::error::CliError;
-use crate::session::{self, Session};
+use crate::session::Session;
 use crate::show::{RenderReport, Shown, Snapshot};
 use crate::site::Site;
 use crate::unfinished::Unfinished;
@@ -29,7 +29,7 @@ pub(crate) async fn run(args: Render) -> Result<(), CliError> {
         .clone()
         .unwrap_or_else(|| PathBuf::from(format!("out/{}.mp4", args.composition)));
     let out = OutputFile::new(out, args.overwrite)?;
-    let session = Session::open(&args.cloud, &shown).await?;
+    let session = Session::open(&args.place, &args.which, &shown).await?;
     let mut id = args.resume.clone();
     let rendered = tokio::select! {
         rendered = render(&session, &args, site, &out, &mut id, &mut shown, begun) => rendered,
@@ -37,18 +37,18 @@ pub(crate) async fn run(args: Render) -> Result<(), CliError> {
     };
     match rendered {
         Ok(report) => {
-            session.cloud.finish().await;
+            session.target.finish().await;
             shown.done(&report);
             Ok(())
         }
         Err(CliError::Interrupted { .. }) => {
-            session.cloud.abandon().await;
+            session.target.abandon().await;
             Err(CliError::Interrupted {
                 resume: id.map(|id| resume_hint(&args, &id)),
             })
         }
         Err(error) => {
-            session.cloud.finish().await;
+            session.target.finish().await;
             Err(error)
         }
     }
@@ -82,7 +82,7 @@ async fn render(
         None => {
             let site = deployed(session, site, shown).await?;
             let request = request(args, site.serve_url);
-            let state = session::state_folder(&args.cloud)?;
+            let state = session.target.notes_folder(&args.place)?;
             unfinished = Unfinished::new(state, &request, site.version.as_deref(), out.path())?;
             start_or_go_on(client, &request, &unfinished, id, shown).await?
         }
@@ -107,7 +107,8 @@ async fn render(
         chunks: outcome.plan.chunks.into(),
         invocations: outcome.invocations.into(),
         cost_usd: outcome.cost.amount,
-        identity: session.identity(),
+        identity: session.identity().to_owned(),
+        on_aws: session.target.embedded().is_none(),
         logs,
     })
 }
@@ -165,7 +166,11 @@ fn request(args: &Render, site: String) -> RenderRequest {
         .frames
         .map(|frames| RequestedFrames::Range(frames.first, Some(frames.last)));
     request.frames_per_function = args.frames_per_function.and_then(NonZeroU32::new);
-    request.concurrency = args.concurrency.map_or_else(cores, NonZeroU32::new);
+    request.concurrency = match (args.concurrency, args.place.target) {
+        (Some(concurrency), _) => NonZeroU32::new(concurrency),
+        (None, TargetName::Embedded) => cores(),
+        (None, TargetName::Aws) => None,
+    };
     request.chunking = Chunking::Even;
     request.jpeg_quality = args.jpeg_quality.unwrap_or(request.jpeg_quality);
     request.crf = args.crf;
@@ -231,10 +236,10 @@ async fn keep_logs(
     outcome: &Outcome,
     since: i64,
 ) -> Result<PathBuf, CliError> {
-    let function = &session.provisioned.scope.function;
+    let function = session.client().installation().function.to_string();
     let text = deploy::logs::of_render(
-        session.as_trigger(),
-        function,
+        session.as_caller(),
+        &function,
         &outcome.id.to_string(),
         since,
     )

@@ -5,13 +5,13 @@ use cloud::Region;
 use super::interrupted;
 use crate::args::Serve;
 use crate::error::CliError;
-use crate::session;
 use crate::show::Shown;
+use crate::target;
 
 /// Runs the embedded cloud until interrupted.
 pub(crate) async fn run(args: Serve) -> Result<(), CliError> {
     let shown = Shown::new(args.output.json);
-    let cloud = session::open(&args.cloud, args.port).await?;
+    let cloud = target::open(&args.cloud, Region::default(), args.port).await?;
     let key = cloud.administrator();
     let region = Region::default();
     let variables = [

@@ -22,8 +22,10 @@ pub(crate) struct RenderReport {
     pub(crate) frames_per_second: f64,
     pub(crate) chunks: u64,
     pub(crate) invocations: u64,
-    /// What the same invocations would have cost on AWS.
+    /// What the invocations cost, or would have cost, on AWS.
     pub(crate) cost_usd: f64,
+    #[serde(skip)]
+    pub(crate) on_aws: bool,
     /// Who rendered.
     pub(crate) identity: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,11 +53,12 @@ impl fmt::Display for RenderReport {
         if let Some(logs) = &self.logs {
             writeln!(f, "logs: {}", logs.display())?;
         }
-        writeln!(
-            f,
-            "on AWS this would have cost {}",
-            human::dollars(self.cost_usd)
-        )?;
+        let cost = human::dollars(self.cost_usd);
+        if self.on_aws {
+            writeln!(f, "this cost about {cost}")?;
+        } else {
+            writeln!(f, "on AWS this would have cost {cost}")?;
+        }
         write!(f, "rendered as {}", self.identity)
     }
 }

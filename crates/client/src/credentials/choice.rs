@@ -9,10 +9,10 @@ use crate::env::{self, Environment, Variable};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialSource {
-    /// A profile of the shared files, named by a variable.
+    /// A profile of the shared files.
     Profile {
-        /// The variable.
-        variable: Variable,
+        /// The variable that names it; none where it was asked for.
+        variable: Option<Variable>,
         /// The profile.
         name: String,
     },
@@ -25,7 +25,14 @@ pub enum CredentialSource {
 impl fmt::Display for CredentialSource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Profile { variable, name } => write!(formatter, "profile `{name}` ({variable})"),
+            Self::Profile {
+                variable: Some(variable),
+                name,
+            } => write!(formatter, "profile `{name}` ({variable})"),
+            Self::Profile {
+                variable: None,
+                name,
+            } => write!(formatter, "profile `{name}`"),
             Self::Key(variable) => write!(formatter, "{variable}"),
             Self::Chain => formatter.write_str("the AWS SDK's default chain"),
         }
@@ -48,6 +55,12 @@ pub(super) enum Choice {
     Chain,
 }
 
+/// The variables of a whole key: id, secret, session. They belong together.
+pub const KEYS: [[Variable; 3]; 2] = [
+    [REMOTION_KEY.id, REMOTION_KEY.secret, REMOTION_KEY.token],
+    [AWS_KEY.id, AWS_KEY.secret, AWS_KEY.token],
+];
+
 struct KeyVariables {
     id: Variable,
     secret: Variable,
@@ -66,26 +79,58 @@ const AWS_KEY: KeyVariables = KeyVariables {
     token: env::AWS_SESSION_TOKEN,
 };
 
-/// The first source that the environment names, in the documented order.
+/// A source, and what it hides.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Chosen {
+    pub(super) choice: Choice,
+    pub(super) source: CredentialSource,
+    pub(super) shadowed: Vec<CredentialSource>,
+}
+
+/// The profile that is asked for, or else the first source that the environment names, in the documented order.
+///
+/// A key that nothing would use may be incomplete; one that comes first may not.
 pub(super) fn choose(
     environment: &Environment,
-) -> Result<(Choice, CredentialSource), IncompleteKey> {
-    for (profile, key) in [
+    profile: Option<&str>,
+) -> Result<Chosen, IncompleteKey> {
+    let mut sources = Vec::new();
+    if let Some(name) = profile {
+        sources.push((Choice::Profile(name.to_owned()), of_profile(None, name)));
+    }
+    for (variable, key) in [
         (env::REMOTION_AWS_PROFILE, REMOTION_KEY),
         (env::AWS_PROFILE, AWS_KEY),
     ] {
-        if let Some(name) = environment.get(profile) {
-            let source = CredentialSource::Profile {
-                variable: profile,
-                name: name.to_owned(),
-            };
-            return Ok((Choice::Profile(name.to_owned()), source));
+        if let Some(name) = environment.get(variable) {
+            let source = of_profile(Some(variable), name);
+            sources.push((Choice::Profile(name.to_owned()), source));
         }
-        if let Some(found) = key_in(environment, &key)? {
-            return Ok((Choice::Key(found), CredentialSource::Key(key.id)));
+        match key_in(environment, &key) {
+            Ok(Some(found)) => sources.push((Choice::Key(found), CredentialSource::Key(key.id))),
+            Err(incomplete) if sources.is_empty() => return Err(incomplete),
+            Ok(None) | Err(_) => {}
         }
     }
-    Ok((Choice::Chain, CredentialSource::Chain))
+    let mut sources = sources.into_iter();
+    let (choice, source) = sources
+        .next()
+        .unwrap_or((Choice::Chain, CredentialSource::Chain));
+    Ok(Chosen {
+        choice,
+        shadowed: sources
+            .map(|(_, source)| source)
+            .filter(|shadowed| *shadowed != source)
+            .collect(),
+        source,
+    })
+}
+
+fn of_profile(variable: Option<Variable>, name: &str) -> CredentialSource {
+    CredentialSource::Profile {
+        variable,
+        name: name.to_owned(),
+    }
 }
 
 fn key_in(
@@ -126,7 +171,7 @@ pub fn sources_in(environment: &Environment) -> Vec<Variable> {
 }
 
 /// The region that the environment names.
-pub fn region(environment: &Environment) -> Option<&str> {
+pub(super) fn region(environment: &Environment) -> Option<&str> {
     let variables = [
         env::REMOTION_AWS_REGION,
         env::AWS_REGION,
@@ -153,8 +198,8 @@ mod tests {
 
     fn check(first: usize, expected: &str) {
         let environment = Environment::of(EVERYTHING.into_iter().skip(first));
-        let text = match choose(&environment) {
-            Ok((_, source)) => source.to_string(),
+        let text = match choose(&environment, None) {
+            Ok(chosen) => chosen.source.to_string(),
             Err(error) => error.to_string(),
         };
         assert_eq!(text, expected);
@@ -185,13 +230,37 @@ mod tests {
     #[test]
     fn a_key_keeps_its_session() {
         let environment = Environment::of(EVERYTHING.into_iter().skip(5));
-        let (choice, _) = choose(&environment).expect("a whole key");
+        let choice = choose(&environment, None).expect("a whole key").choice;
         let key = AccessKey {
             id: "aid".into(),
             secret: "as".into(),
             session_token: Some("at".into()),
         };
         assert_eq!(choice, Choice::Key(key));
+    }
+
+    #[test]
+    fn what_comes_first_hides_the_rest() {
+        let environment = Environment::of(EVERYTHING);
+        let chosen = choose(&environment, Some("p")).expect("a source");
+        let shadowed: Vec<_> = chosen.shadowed.iter().map(ToString::to_string).collect();
+        assert_eq!(chosen.source.to_string(), "profile `p`");
+        assert_eq!(
+            shadowed,
+            [
+                "profile `rp` (REMOTION_AWS_PROFILE)",
+                "REMOTION_AWS_ACCESS_KEY_ID",
+                "profile `ap` (AWS_PROFILE)",
+                "AWS_ACCESS_KEY_ID"
+            ]
+        );
+    }
+
+    #[test]
+    fn half_a_key_that_nothing_would_use_is_no_error() {
+        let environment = Environment::of([(env::AWS_PROFILE, "p"), (env::AWS_ACCESS_KEY_ID, "a")]);
+        let chosen = choose(&environment, None).expect("a source");
+        assert_eq!(chosen.source.to_string(), "profile `p` (AWS_PROFILE)");
     }
 
     #[test]
