@@ -36,8 +36,8 @@ pub use bucket::{Bucket, ETag};
 pub use download::{Download, DownloadError};
 pub use error::{ErrorKind, StoreError};
 pub use object::{
-    ByteRange, Conditional, Copied, Document, Listed, Object, ObjectHead, PutOptions,
-    RemovalFailure, UploadError, Uploaded,
+    ByteRange, Conditional, Copied, Document, Kept, Listed, Object, ObjectHead, PutOptions,
+    RemovalFailure, SparingObject, UploadError, Uploaded,
 };
 pub use range_proxy::{RangeProxy, RemoteError, RemoteRules};
 pub use sdk::{http_client, s3_client, sdk_config, shared_settings};
