@@ -12,4 +12,5 @@ mod movie;
 mod policies;
 mod quality;
 mod render;
+mod stills;
 mod together;
