@@ -138,12 +138,14 @@ async fn found(config: &SdkConfig, which: &Which, shown: &Shown) -> Result<Opene
     Ok((client, config.clone(), identity.arn))
 }
 
-/// Faults that tests ask for reach the function as any variable would on AWS.
+/// What tests ask of the function reaches it as any variable would on AWS.
 fn function_environment() -> BTreeMap<String, String> {
     let environment = Environment::of_process();
-    let faults = environment.get(env::FAULT_POINTS);
-    faults
-        .map(|points| (env::FAULT_POINTS.name().to_owned(), points.to_owned()))
-        .into_iter()
+    let asked = [env::FAULT_POINTS, env::MERGE_ABOVE].into_iter();
+    asked
+        .filter_map(|variable| {
+            let value = environment.get(variable)?;
+            Some((variable.name().to_owned(), value.to_owned()))
+        })
         .collect()
 }

@@ -69,6 +69,8 @@ variables! {
         "the helper program that isolates functions of the embedded cloud";
     FAULT_POINTS = "FRAMEWRIGHT_FAULT_POINTS":
         "tests: points at which a function kills itself";
+    MERGE_ABOVE = "FRAMEWRIGHT_MERGE_ABOVE":
+        "tests: bytes of video above which a function merges chunks before it joins them";
     REMOTION_AWS_PROFILE = "REMOTION_AWS_PROFILE":
         "profile of the shared AWS files; before every other source of credentials";
     REMOTION_AWS_ACCESS_KEY_ID = "REMOTION_AWS_ACCESS_KEY_ID":

@@ -8,6 +8,7 @@ mod harness;
 mod interrupted;
 mod kills;
 mod large_video;
+mod merges;
 mod movie;
 mod policies;
 mod quality;
