@@ -69,6 +69,13 @@ variables! {
         "the helper program that isolates functions of the embedded cloud";
     FAULT_POINTS = "FRAMEWRIGHT_FAULT_POINTS":
         "tests: points at which a function kills itself";
+    PUBLIC_OUTPUTS = "FRAMEWRIGHT_PUBLIC_OUTPUTS":
+        "in a function: everybody may read outputs, by a policy of their bucket";
+    S3_OUTPUT_PROVIDER_ACCESS_KEY_ID = "REMOTION_S3_OUTPUT_PROVIDER_ACCESS_KEY_ID":
+        "access key of another service that speaks S3, where `--out-endpoint` names one";
+    #[secret]
+    S3_OUTPUT_PROVIDER_SECRET_ACCESS_KEY = "REMOTION_S3_OUTPUT_PROVIDER_SECRET_ACCESS_KEY":
+        "that key's secret";
     REMOTION_AWS_PROFILE = "REMOTION_AWS_PROFILE":
         "profile of the shared AWS files; before every other source of credentials";
     REMOTION_AWS_ACCESS_KEY_ID = "REMOTION_AWS_ACCESS_KEY_ID":
