@@ -61,6 +61,17 @@ async fn run(command: Subcommands) -> Result<ExitCode, CliError> {
         Subcommands::Compositions(compositions) => {
             Box::pin(commands::compositions::run(compositions)).await
         }
+        Subcommands::Still(still) => Box::pin(commands::still::run(*still)).await,
+        Subcommands::Progress(progress) => commands::progress::run(progress).await,
+        Subcommands::Deploy(deploy) => Box::pin(commands::deploy::run(*deploy)).await,
+        Subcommands::Functions(functions) => commands::functions::run(functions).await,
+        Subcommands::Sites(sites) => Box::pin(commands::sites::run(sites)).await,
+        Subcommands::Buckets(buckets) => commands::buckets::run(buckets).await,
+        Subcommands::Quotas(quotas) => commands::quotas::run(quotas).await,
+        Subcommands::Regions(regions) => {
+            commands::regions::run(&regions);
+            Ok(())
+        }
         Subcommands::Cloud(Cloud::Serve(serve)) => commands::serve::run(serve).await,
         Subcommands::Cloud(Cloud::Events(events)) => commands::events::run(events).await,
         Subcommands::Cloud(Cloud::Prune(prune)) => commands::prune::run(prune).await,

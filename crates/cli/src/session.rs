@@ -10,7 +10,9 @@ use client::credentials::{AssumedRole, who_am_i};
 use client::env::{self, Environment};
 use client::{Client, Installation, Sought};
 use cloud::Access;
-use deploy::provision::{self, FunctionZip, Wanted};
+use deploy::Account;
+use deploy::functions::{Package, Settings};
+use deploy::provision::{self, Wanted};
 
 use crate::args::{Place, Which};
 use crate::error::CliError;
@@ -92,17 +94,14 @@ async fn provisioned(
             return Err(TargetError::ForAws(option).into());
         }
     }
-    let zip = FunctionZip::read(&locate::function_zip(zip)?)?;
-    let administrator = provision::Administrator::new(config);
+    let package = Package::of_code(&locate::function_zip(zip)?)?;
+    let account = Account::open(config).await?;
     shown.step("provisioning");
     let function: client::FunctionName = FUNCTION.parse().map_err(|_| CliError::NoState)?;
-    let provisioned = administrator
-        .provision(&Wanted {
-            function: function.clone(),
-            zip,
-            environment: function_environment(),
-        })
-        .await?;
+    let mut settings = Settings::of(function.clone());
+    settings.environment = function_environment();
+    let wanted = Wanted { settings, package };
+    let provisioned = provision::provision(&account, &wanted).await?;
     for change in &provisioned.changes {
         tracing::info!("{change}");
     }

@@ -71,6 +71,13 @@ variables! {
         "tests: points at which a function kills itself";
     MERGE_ABOVE = "FRAMEWRIGHT_MERGE_ABOVE":
         "tests: bytes of video above which a function merges chunks before it joins them";
+    PUBLIC_OUTPUTS = "FRAMEWRIGHT_PUBLIC_OUTPUTS":
+        "in a function: everybody may read outputs, by a policy of their bucket";
+    S3_OUTPUT_PROVIDER_ACCESS_KEY_ID = "REMOTION_S3_OUTPUT_PROVIDER_ACCESS_KEY_ID":
+        "access key of another service that speaks S3, where `--out-endpoint` names one";
+    #[secret]
+    S3_OUTPUT_PROVIDER_SECRET_ACCESS_KEY = "REMOTION_S3_OUTPUT_PROVIDER_SECRET_ACCESS_KEY":
+        "that key's secret";
     REMOTION_AWS_PROFILE = "REMOTION_AWS_PROFILE":
         "profile of the shared AWS files; before every other source of credentials";
     REMOTION_AWS_ACCESS_KEY_ID = "REMOTION_AWS_ACCESS_KEY_ID":

@@ -25,6 +25,8 @@ pub(crate) struct Environment {
     pub(crate) memory_mib: u32,
     /// Replaces AWS's own endpoints.
     pub(crate) endpoint: Option<String>,
+    /// Whether everybody may read outputs, by a policy of their bucket.
+    pub(crate) public_outputs: bool,
     credentials: Credentials,
     merge_above_bytes: Option<u64>,
     /// What the function's name says, where it follows the convention.
@@ -65,6 +67,7 @@ impl Environment {
                 .parse()
                 .map_err(|_| MissingVariable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))?,
             endpoint: optional("AWS_ENDPOINT_URL"),
+            public_outputs: optional("FRAMEWRIGHT_PUBLIC_OUTPUTS").is_some(),
             credentials,
         })
     }

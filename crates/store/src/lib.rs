@@ -40,4 +40,6 @@ pub use object::{
     RemovalFailure, SparingObject, UploadError, Uploaded,
 };
 pub use range_proxy::{RangeProxy, RemoteError, RemoteRules};
-pub use sdk::{http_client, s3_client, sdk_config, shared_settings};
+pub use sdk::{
+    OtherService, bucket_elsewhere, http_client, s3_client, sdk_config, shared_settings,
+};

@@ -1,22 +1,33 @@
 //! The command line as typed. [`crate::command`] resolves it.
 
+mod deployment;
+mod functions;
 mod per_frame;
 mod place;
 mod policies;
 mod props;
 mod range;
+mod rendering;
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use client::Props;
 
+pub(crate) use deployment::{
+    Buckets, BucketsLs, BucketsRm, Deploy, Quotas, QuotasAction, Regions, Sites, SitesCreate,
+    SitesLs, SitesRm,
+};
+pub(crate) use functions::{
+    FunctionSettings, Functions, FunctionsDeploy, FunctionsLs, FunctionsRm, RuntimeUpdatesName,
+};
 pub(crate) use per_frame::PerFrame;
 pub(crate) use place::{Place, TargetName, Which};
 pub(crate) use policies::{
     Derive, Diff, Explain, Fix, Minimize, Policies, PolicyFiles, Simulate, Validate,
 };
 pub(crate) use range::Frames;
+pub(crate) use rendering::{Progress, Still, StillFormat};
 
 /// Renders Remotion sites on AWS Lambda, or on this machine through an embedded cloud that enforces IAM.
 #[derive(Debug, Parser)]
@@ -38,6 +49,17 @@ pub(crate) struct Args {
 pub(crate) enum Subcommands {
     Render(Box<Render>),
     Compositions(Compositions),
+    Still(Box<Still>),
+    Progress(Progress),
+    Deploy(Box<Deploy>),
+    #[command(subcommand)]
+    Functions(Functions),
+    #[command(subcommand)]
+    Sites(Sites),
+    #[command(subcommand)]
+    Buckets(Buckets),
+    Quotas(Quotas),
+    Regions(Regions),
     #[command(subcommand)]
     Cloud(Cloud),
     #[command(subcommand)]
@@ -59,6 +81,14 @@ impl Subcommands {
         match self {
             Self::Render(render) => &render.output,
             Self::Compositions(compositions) => &compositions.output,
+            Self::Still(still) => &still.output,
+            Self::Progress(progress) => &progress.output,
+            Self::Deploy(deploy) => &deploy.output,
+            Self::Functions(functions) => functions.output(),
+            Self::Sites(sites) => sites.output(),
+            Self::Buckets(buckets) => buckets.output(),
+            Self::Quotas(quotas) => &quotas.output,
+            Self::Regions(regions) => &regions.output,
             Self::Cloud(Cloud::Serve(serve)) => &serve.output,
             Self::Cloud(Cloud::Events(events)) => &events.output,
             Self::Cloud(Cloud::Prune(prune)) => &prune.output,
@@ -108,6 +138,24 @@ pub(crate) struct Render {
     /// Replace the output file if it exists.
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Move the result to this bucket, by the render role's right, instead of downloading it.
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "out_key",
+        conflicts_with = "out"
+    )]
+    pub(crate) out_bucket: Option<String>,
+    /// The key of the result in --out-bucket; it ends in `.mp4`.
+    #[arg(long, value_name = "KEY", requires = "out_bucket")]
+    pub(crate) out_key: Option<String>,
+    /// The bucket is of another service that speaks S3, at this address. Its keys are taken from
+    /// REMOTION_S3_OUTPUT_PROVIDER_ACCESS_KEY_ID and REMOTION_S3_OUTPUT_PROVIDER_SECRET_ACCESS_KEY.
+    #[arg(long, value_name = "URL", requires = "out_bucket")]
+    pub(crate) out_endpoint: Option<String>,
+    /// The region of that service.
+    #[arg(long, value_name = "REGION", requires = "out_endpoint")]
+    pub(crate) out_region: Option<String>,
     /// Go on with the render of this id instead of starting one.
     #[arg(long, value_name = "ID")]
     pub(crate) resume: Option<String>,

@@ -2,12 +2,14 @@
 
 mod compositions;
 mod events;
-mod human;
+pub(crate) mod human;
 mod json;
 mod progress;
 mod report;
+mod rows;
 
 pub(crate) use compositions::{CompositionRow, table};
 pub(crate) use events::row as event_row;
 pub(crate) use progress::{Shown, Snapshot, printed};
 pub(crate) use report::RenderReport;
+pub(crate) use rows::{changes_made, rows};

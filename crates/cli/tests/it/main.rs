@@ -4,12 +4,15 @@
 
 mod bad_input;
 mod clients;
+mod deployment;
 mod harness;
 mod interrupted;
 mod kills;
 mod large_video;
 mod merges;
 mod movie;
+mod other_bucket;
+mod package;
 mod policies;
 mod quality;
 mod render;

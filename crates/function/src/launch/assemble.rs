@@ -18,6 +18,7 @@ use super::hands::Hands;
 use super::{sound, survey};
 use crate::fault::{self, Point};
 use crate::log_lines;
+use crate::output;
 use crate::page::OpenSite;
 use crate::rendering::momentary;
 use crate::scratch::Scratch;
@@ -204,7 +205,7 @@ async fn store_output(hands: &Hands, plan: &Plan, file: &Path) -> Result<u64, Fa
         .map_err(|error| momentary(&error))?
         .len();
     let bytes = ReaderStream::with_capacity(open, READ_BYTES);
-    let bucket = output_bucket(hands, output);
+    let bucket = output_bucket(hands, output).await?;
     let options = PutOptions {
         content_type: Some("video/mp4".to_owned()),
         content_disposition: output.download_behavior.content_disposition(),
@@ -214,15 +215,25 @@ async fn store_output(hands: &Hands, plan: &Plan, file: &Path) -> Result<u64, Fa
     if output.overwrite {
         Box::pin(bucket.upload(&output.key, bytes.boxed(), &options))
             .await
-            .map_err(|error| momentary(&error))?;
+            .map_err(|error| not_stored(&error))?;
         return Ok(size);
     }
     let stored = Box::pin(bucket.upload_if_absent(&output.key, bytes.boxed(), &options))
         .await
-        .map_err(|error| momentary(&error))?;
+        .map_err(|error| not_stored(&error))?;
     match stored {
         Conditional::Written(_) => Ok(size),
         Conditional::Refused => already_stored(&bucket, &output.key, size).await,
+    }
+}
+
+/// What the function's role may not do now it may not do in a minute.
+fn not_stored(error: &store::UploadError) -> Failure {
+    match error {
+        store::UploadError::Store(inner) if matches!(inner.kind(), store::ErrorKind::Denied(_)) => {
+            never(error)
+        }
+        _ => momentary(error),
     }
 }
 
@@ -238,19 +249,37 @@ async fn already_stored(bucket: &Bucket, key: &str, size: u64) -> Result<u64, Fa
             ),
             Retry::Never,
         )),
+        Err(error) if matches!(error.kind(), store::ErrorKind::Denied(_)) => {
+            Err(Failure::of_launch(
+                format!(
+                    "output file `{key}` in bucket `{}` exists already, and the function's role may not see whether \
+                     this render wrote it; set `overwrite` to replace it",
+                    bucket.name()
+                ),
+                Retry::Never,
+            ))
+        }
         Err(error) => Err(momentary(&error)),
     }
 }
 
-fn output_bucket(hands: &Hands, output: &OutputPlan) -> Bucket {
-    if output.bucket == hands.documents.bucket.name() {
-        return hands.documents.bucket.clone();
-    }
-    // Another bucket may belong to another account.
-    hands
-        .function
-        .clients
-        .bucket(&output.bucket.as_str().into(), None)
+/// The keys of another service are in the request alone.
+async fn output_bucket(hands: &Hands, output: &OutputPlan) -> Result<Bucket, Failure> {
+    let request = if output.elsewhere {
+        let request = hands.documents.request().await;
+        request.map_err(|error| momentary(&error))?
+    } else {
+        None
+    };
+    let out_name = request.and_then(|request| request.start.out_name);
+    let provider = output::provider(out_name.as_ref());
+    let own = &hands.documents.bucket;
+    Ok(output::bucket(
+        &hands.function,
+        own,
+        &output.bucket,
+        provider,
+    ))
 }
 
 fn never(error: &(dyn std::error::Error + 'static)) -> Failure {

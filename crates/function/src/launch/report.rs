@@ -10,6 +10,7 @@ use protocol::state::{Lease, Plan, RecordedAttempt, Request, StoredPart};
 use protocol::status::{final_cost, finished_duration, most_expensive};
 
 use super::event::Output;
+use crate::output;
 
 /// What a launch knows of the function that it runs in.
 #[derive(Debug, Clone)]
@@ -91,7 +92,7 @@ fn metadata(request: &Request, plan: &Plan, facts: &Facts) -> RenderMetadata {
         lambda_version: facts.version.clone(),
         region: facts.region.clone(),
         render_id: request.render_id.clone(),
-        out_name: start.out_name.clone(),
+        out_name: output::without_keys(start.out_name.as_ref()),
         output_file_is_conditional: Some(!plan.output.overwrite),
         privacy: start.privacy,
         delete_after: start.delete_after,

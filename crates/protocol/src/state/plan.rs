@@ -131,6 +131,9 @@ pub struct OutputPlan {
     pub bucket: String,
     /// The key.
     pub key: String,
+    /// Whether the request names another service than AWS for it.
+    #[serde(default)]
+    pub elsewhere: bool,
     /// Whether an object at that key may be replaced.
     pub overwrite: bool,
     /// What a browser does with it.

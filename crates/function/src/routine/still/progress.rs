@@ -6,6 +6,7 @@ use protocol::payload::Still;
 use protocol::progress::{Dimensions, MediaType, Progress, RenderMetadata};
 
 use crate::environment::Environment;
+use crate::output;
 
 /// What the document of the image `render_id` says while it is rendered, and ever after.
 pub(super) fn document(
@@ -39,7 +40,7 @@ pub(super) fn document(
         lambda_version: environment.version().to_string(),
         region: environment.region.clone(),
         render_id: render_id.clone(),
-        out_name: payload.out_name.clone(),
+        out_name: output::without_keys(payload.out_name.as_ref()),
         output_file_is_conditional: None,
         privacy: payload.privacy,
         delete_after: payload.delete_after,
