@@ -77,7 +77,7 @@ async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError>
             commands::regions::run(&regions);
             Ok(())
         }
-        Subcommands::Cloud(Cloud::Serve(serve)) => commands::serve::run(serve).await,
+        Subcommands::Cloud(Cloud::Serve(serve)) => Box::pin(commands::serve::run(serve)).await,
         Subcommands::Cloud(Cloud::Events(events)) => commands::events::run(events).await,
         Subcommands::Cloud(Cloud::Prune(prune)) => commands::prune::run(prune).await,
     };

@@ -26,7 +26,7 @@ pub(crate) async fn run(args: Doctor, file: &EnvFile) -> Result<ExitCode, CliErr
     let mut findings = vec![of_env_file(file)];
     match Target::open(&args.place, &shown).await {
         Ok(target) => {
-            examine(&target, &args, &shown, &mut findings).await;
+            Box::pin(examine(&target, &args, &shown, &mut findings)).await;
             target.finish().await;
         }
         Err(CliError::Target(error)) => {

@@ -51,7 +51,8 @@ async fn an_instance_gets_its_roles_credentials_with_a_token() {
     let endpoint = endpoint.await.unwrap();
     let root = variable(&endpoint, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
     let ttl = "x-aws-ec2-metadata-token-ttl-seconds";
-    let put = |headers: &[(&str, &str)]| ask("PUT", format!("{root}/latest/api/token"), headers);
+    let tokens = format!("{root}/latest/api/token");
+    let put = |headers| ask("PUT", &tokens, headers);
     for (headers, status) in [
         (&[][..], 400),
         (&[(ttl, "0")], 400),
@@ -64,13 +65,13 @@ async fn an_instance_gets_its_roles_credentials_with_a_token() {
     assert_eq!(status, 200);
     let list = format!("{root}/latest/meta-data/iam/security-credentials/");
     let name = "x-aws-ec2-metadata-token";
-    assert_eq!(ask("GET", list.clone(), &[]).await.0, 401, "version 1");
-    assert_eq!(ask("GET", list.clone(), &[(name, "AAAA")]).await.0, 401);
-    let (status, role) = ask("GET", list.clone(), &[(name, &token)]).await;
+    assert_eq!(ask("GET", &list, &[]).await.0, 401, "version 1");
+    assert_eq!(ask("GET", &list, &[(name, "AAAA")]).await.0, 401);
+    let (status, role) = ask("GET", &list, &[(name, &token)]).await;
     assert_eq!((status, role.as_str()), (200, "web"));
-    let (status, _) = ask("GET", format!("{list}other"), &[(name, &token)]).await;
+    let (status, _) = ask("GET", &format!("{list}other"), &[(name, &token)]).await;
     assert_eq!(status, 404);
-    let (_, document) = ask("GET", format!("{list}web"), &[(name, &token)]).await;
+    let (_, document) = ask("GET", &format!("{list}web"), &[(name, &token)]).await;
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(document["Code"], "Success");
     let (id, secret) = (&document["AccessKeyId"], &document["SecretAccessKey"]);
@@ -94,13 +95,9 @@ async fn a_task_gets_its_roles_credentials_with_its_own_token() {
     let address = variable(&endpoint, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
     let token = variable(&endpoint, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
     for headers in [&[][..], &[("authorization", "guess")]] {
-        assert_eq!(
-            ask("GET", address.clone(), headers).await.0,
-            401,
-            "{headers:?}"
-        );
+        assert_eq!(ask("GET", &address, headers).await.0, 401, "{headers:?}");
     }
-    let (status, document) = ask("GET", address, &[("authorization", &token)]).await;
+    let (status, document) = ask("GET", &address, &[("authorization", &token)]).await;
     assert_eq!(status, 200);
     let document: Value = serde_json::from_str(&document).unwrap();
     assert_eq!(document["RoleArn"], "arn:aws:iam::123456789012:role/task");

@@ -150,7 +150,7 @@ impl Raw {
 /// Status and body of what a plain address on loopback answers.
 pub(crate) async fn ask(
     method: &'static str,
-    address: String,
+    address: &str,
     headers: &[(&str, &str)],
 ) -> (u16, String) {
     let (host, path) = address

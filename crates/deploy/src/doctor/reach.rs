@@ -24,11 +24,9 @@ const HEAD: usize = 16 * 1024;
 /// How connections are made: with which certificates trusted, and through which proxies.
 #[derive(Debug, Clone)]
 pub struct Way {
-    tls: TlsConnectorConfig,
+    tls: Arc<ClientConfig>,
     proxies: Option<Arc<Matcher>>,
 }
-
-type TlsConnectorConfig = Arc<ClientConfig>;
 
 /// A step of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
