@@ -131,7 +131,7 @@ async fn a_download_goes_on_where_it_broke() {
         _ => object(seen),
     })
     .await;
-    let download = Download::open(&origin.url("/x?X-Amz-Signature=s")).await;
+    let download = Download::open(&origin.url("/x?X-Amz-Signature=s"), None).await;
     let stream = download.expect("an answer").into_stream();
     let pieces: Vec<Bytes> = futures_util::TryStreamExt::try_collect(stream)
         .await
@@ -148,7 +148,7 @@ async fn a_refused_download_says_why_and_not_what_was_signed() {
     })
     .await;
     let url = origin.url("/x?X-Amz-Signature=hush");
-    let error = Download::open(&url).await.expect_err("expired");
+    let error = Download::open(&url, None).await.expect_err("expired");
     assert!(matches!(error, DownloadError::Refused { .. }));
     assert_eq!(
         error.to_string(),
