@@ -503,6 +503,7 @@ impl World {
             output: OutputPlan {
                 bucket: "bucket".into(),
                 key: "renders/abc/out.mp4".into(),
+                elsewhere: false,
                 overwrite: false,
                 download_behavior: DownloadBehavior::PlayInBrowser,
                 storage_class: None,
