@@ -1,10 +1,10 @@
 //! `framewright deploy`: one command from a project to a function that renders it.
 
 use client::{Client, CompositionsRequest, DeleteAfter, Installation, StillRequest};
+use deploy::Account;
 use deploy::buckets::{self, BucketName};
 use deploy::functions::{self, Claim, Package, Settings};
 use deploy::site::{Bundle, SiteId};
-use deploy::{Account, Change, provision};
 
 use super::functions::deploy as function;
 use super::opened;
@@ -69,7 +69,9 @@ impl Deployment<'_> {
         let wanted = wanted.map(Into::into);
         let visibility = function::visibility(public);
         let bucket = buckets::ensure(account, wanted.as_ref(), visibility, &mut changes).await?;
-        let role = self.role(&bucket, &mut changes).await?;
+        let function = &self.args.function;
+        let role = function::render_role(account, &bucket, settings, function, shown, &mut changes)
+            .await?;
         shown.step("deploying the function");
         let claim = Claim::Explicit;
         let deployed = functions::deploy(account, &bucket, package, settings, &role, claim).await?;
@@ -105,29 +107,6 @@ impl Deployment<'_> {
         });
         shown.result(&text, &object);
         Ok(())
-    }
-
-    /// The render role: made or corrected by an administrator, taken as it is by others.
-    async fn role(
-        &self,
-        bucket: &BucketName,
-        changes: &mut Vec<Change>,
-    ) -> Result<String, CliError> {
-        if let Some(arn) = &self.args.function.role_arn {
-            return Ok(arn.clone());
-        }
-        self.shown.step("looking at the render role");
-        let scope = provision::scope(self.account, bucket, &self.settings.function);
-        match provision::render_role(self.account, &scope, changes).await {
-            Ok(arn) => Ok(arn),
-            Err(error) if error.is_denied() => {
-                self.shown.warning(&format!(
-                    "the render role is taken as it is, since you do not manage roles: {error}"
-                ));
-                Ok(self.account.role_arn(provision::RENDER_ROLE))
-            }
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Renders the first frame of the site's first composition, which goes by itself after a day.

@@ -7,6 +7,7 @@
 mod role;
 
 use aws_config::SdkConfig;
+use protocol::names::FUNCTION_PREFIX;
 use protocol::{BucketName, FunctionName};
 
 use crate::account::Account;
@@ -94,6 +95,9 @@ pub async fn provision(account: &Account, wanted: &Wanted) -> Result<Provisioned
 
 /// Makes the execution role of the render function, or corrects its trust and its policy. Returns its ARN.
 ///
+/// One role serves the account's render functions of all sizes in the region: whatever `scope` names as the function,
+/// the policy is for those that begin as render functions do.
+///
 /// # Errors
 /// Where AWS refuses or fails a call; [`CallFailed::is_denied`] for a caller who does not manage roles.
 pub async fn render_role(
@@ -101,12 +105,16 @@ pub async fn render_role(
     scope: &Scope,
     changes: &mut Vec<Change>,
 ) -> Result<String, CallFailed> {
+    let scope = Scope {
+        function: format!("{FUNCTION_PREFIX}*"),
+        ..scope.clone()
+    };
     let role = role::Role {
         name: RENDER_ROLE,
         description: "Execution role of the render function",
         policy_name: "remotion-lambda-policy",
         trust: policy::trust(&Trusted::Service("lambda.amazonaws.com")),
-        policy: policy::generate(Part::RenderFunction, scope),
+        policy: policy::generate(Part::RenderFunction, &scope),
     };
     role::ensure(&iam(&account.config), &role, changes).await
 }

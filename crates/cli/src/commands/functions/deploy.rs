@@ -1,13 +1,12 @@
 //! `framewright functions deploy`.
 
 use client::env;
-use deploy::Account;
-use deploy::buckets::{self, Visibility};
+use deploy::buckets::{self, BucketName, Visibility};
 use deploy::functions::{
     self, Claim, DEFAULT_DISK, DEFAULT_MEMORY, DEFAULT_TIMEOUT, Package, RuntimeUpdates, Settings,
     SettingsError, Vpc,
 };
-use deploy::provision::RENDER_ROLE;
+use deploy::{Account, Change, provision};
 
 use crate::args::{FunctionSettings, FunctionsDeploy, Place, RuntimeUpdatesName};
 use crate::commands::opened;
@@ -29,8 +28,16 @@ pub(super) async fn run(args: FunctionsDeploy) -> Result<(), CliError> {
         shown.step("looking for the bucket");
         let visibility = visibility(args.function.public);
         let bucket = buckets::ensure(account, wanted.as_ref(), visibility, &mut changes).await?;
+        let role = render_role(
+            account,
+            &bucket,
+            &settings,
+            &args.function,
+            &shown,
+            &mut changes,
+        )
+        .await?;
         shown.step("deploying the function");
-        let role = role_arn(account, &args.function);
         let claim = Claim::Explicit;
         let deployed =
             functions::deploy(account, &bucket, &package, &settings, &role, claim).await?;
@@ -97,10 +104,30 @@ pub(in crate::commands) fn package(
     })
 }
 
-pub(in crate::commands) fn role_arn(account: &Account, args: &FunctionSettings) -> String {
-    args.role_arn
-        .clone()
-        .unwrap_or_else(|| account.role_arn(RENDER_ROLE))
+/// The render role: made or corrected by an administrator, taken as it is by others.
+pub(in crate::commands) async fn render_role(
+    account: &Account,
+    bucket: &BucketName,
+    settings: &Settings,
+    args: &FunctionSettings,
+    shown: &Shown,
+    changes: &mut Vec<Change>,
+) -> Result<String, CliError> {
+    if let Some(arn) = &args.role_arn {
+        return Ok(arn.clone());
+    }
+    shown.step("looking at the render role");
+    let scope = provision::scope(account, bucket, &settings.function);
+    match provision::render_role(account, &scope, changes).await {
+        Ok(arn) => Ok(arn),
+        Err(error) if error.is_denied() => {
+            shown.warning(&format!(
+                "the render role is taken as it is, since you do not manage roles: {error}"
+            ));
+            Ok(account.role_arn(provision::RENDER_ROLE))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(in crate::commands) fn visibility(public: bool) -> Visibility {
