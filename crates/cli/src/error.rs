@@ -42,6 +42,11 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(help("--function and --bucket name what is meant"))]
     Find(#[from] client::FindError),
+    #[error("could not serve the metadata endpoint")]
+    #[diagnostic(help(
+        "the role's trust policy must allow sts:AssumeRole to ec2.amazonaws.com or ecs-tasks.amazonaws.com"
+    ))]
+    Metadata(#[from] cloud::MetadataError),
     #[error("could not ask the embedded cloud")]
     Asked(#[source] cloud::AskError),
     #[error(transparent)]

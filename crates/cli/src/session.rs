@@ -48,7 +48,7 @@ impl Session {
                 let zip = place.embedded.function_zip.clone();
                 provisioned(cloud, target.config(), zip, which, shown).await
             }
-            None => found(target.config(), which, shown).await,
+            None => found(&target, which, shown).await,
         };
         match opened {
             Ok((client, caller, identity)) => Ok(Self {
@@ -124,8 +124,9 @@ async fn provisioned(
     Ok((client, role.config().clone(), identity))
 }
 
-async fn found(config: &SdkConfig, which: &Which, shown: &Shown) -> Result<Opened, CliError> {
+async fn found(target: &Target, which: &Which, shown: &Shown) -> Result<Opened, CliError> {
     shown.step("looking for the function and its bucket");
+    let config = target.config();
     let identity = who_am_i(config).await?;
     let sought = Sought {
         function: which.function.clone(),
@@ -133,16 +134,23 @@ async fn found(config: &SdkConfig, which: &Which, shown: &Shown) -> Result<Opene
     };
     let installation = Installation::find(config, &identity.account, &sought).await?;
     tracing::info!(function = %installation.function, bucket = %installation.bucket, "found");
-    let client = Client::new(config, installation);
+    let mut client = Client::new(config, installation);
+    if let Some(resolved) = target.resolved() {
+        client = client
+            .renewing(&resolved.held)
+            .trusting(resolved.bundle.clone());
+    }
     Ok((client, config.clone(), identity.arn))
 }
 
-/// Faults that tests ask for reach the function as any variable would on AWS.
+/// What tests ask of the function reaches it as any variable would on AWS.
 fn function_environment() -> BTreeMap<String, String> {
     let environment = Environment::of_process();
-    let faults = environment.get(env::FAULT_POINTS);
-    faults
-        .map(|points| (env::FAULT_POINTS.name().to_owned(), points.to_owned()))
-        .into_iter()
+    let asked = [env::FAULT_POINTS, env::MERGE_ABOVE].into_iter();
+    asked
+        .filter_map(|variable| {
+            let value = environment.get(variable)?;
+            Some((variable.name().to_owned(), value.to_owned()))
+        })
         .collect()
 }

@@ -21,6 +21,7 @@
 
 pub mod buckets;
 pub mod calls;
+pub mod doctor;
 pub mod functions;
 pub mod logs;
 pub mod policy;

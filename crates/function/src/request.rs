@@ -270,6 +270,7 @@ fn out_key(start: &Start) -> Result<(), RequestError> {
 /// What the page was evaluated with beside the request.
 pub(crate) struct Evaluated {
     pub(crate) composition: Composition,
+    pub(crate) merge_above_bytes: u64,
     pub(crate) opened_at_unix_ms: u64,
     pub(crate) now_unix_ms: u64,
 }
@@ -325,6 +326,7 @@ pub(crate) fn plan(request: &Request, evaluated: Evaluated) -> Result<Plan, Requ
             sample_rate: SAMPLE_RATE,
         }),
         output: output_plan(request),
+        merge_above_bytes: Some(evaluated.merge_above_bytes),
         serve_url_opened_at_unix_ms: evaluated.opened_at_unix_ms,
     })
 }

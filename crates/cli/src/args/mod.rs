@@ -49,6 +49,7 @@ pub(crate) struct Args {
 pub(crate) enum Subcommands {
     Render(Box<Render>),
     Compositions(Compositions),
+    Doctor(Doctor),
     Still(Box<Still>),
     Progress(Progress),
     Deploy(Box<Deploy>),
@@ -81,6 +82,7 @@ impl Subcommands {
         match self {
             Self::Render(render) => &render.output,
             Self::Compositions(compositions) => &compositions.output,
+            Self::Doctor(doctor) => &doctor.output,
             Self::Still(still) => &still.output,
             Self::Progress(progress) => &progress.output,
             Self::Deploy(deploy) => &deploy.output,
@@ -187,6 +189,20 @@ pub(crate) struct Compositions {
     pub(crate) place: Place,
 }
 
+/// Look at everything between this machine and a render: credentials, network, clock, caller, quota, deployment.
+///
+/// The exit code is 1 if something stops renders. The last line says what to do first.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  framewright doctor --target aws")]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
 /// The embedded cloud by itself.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Cloud {
@@ -202,6 +218,16 @@ pub(crate) struct Serve {
     /// The loopback port. Default: a free one.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) port: u16,
+    /// Serve the metadata of an EC2 instance with this instance profile too, and print what a program needs to find it
+    /// in place of the administrator's keys.
+    #[arg(long, value_name = "NAME", conflicts_with = "task_role")]
+    pub(crate) instance_profile: Option<String>,
+    /// Serve the credentials of a Fargate task with this role too, likewise.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) task_role: Option<String>,
+    /// How long each set of these credentials lives, in seconds. Default: six hours.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) credentials_lifetime: Option<u32>,
     #[command(flatten)]
     pub(crate) cloud: EmbeddedCloud,
     #[command(flatten)]

@@ -3,6 +3,7 @@
 pub(crate) mod buckets;
 pub(crate) mod compositions;
 pub(crate) mod deploy;
+pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod functions;
 pub(crate) mod policies;

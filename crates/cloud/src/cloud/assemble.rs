@@ -17,7 +17,8 @@ use crate::events::History;
 use crate::gateway::Gateway;
 use crate::identity::{Identities, KeyUses, Sessions};
 use crate::services::{
-    CloudTrail, Framewright, Iam, Lambda, LambdaParts, LogStore, Logs, Quotas, S3, Services, Sts,
+    CloudTrail, Framewright, Iam, Lambda, LambdaParts, Lender, LogStore, Logs, Quotas, S3,
+    Services, Sts,
 };
 use crate::state::State;
 use crate::storage::{Durability, ObjectStore};
@@ -143,6 +144,12 @@ async fn services(
         framewright: Framewright {
             authorizer: authorizer.clone(),
             store: objects,
+            lender: Lender {
+                account,
+                region: region.clone(),
+                identities: parts.identities.clone(),
+                sessions: sessions.clone(),
+            },
         },
     })
 }

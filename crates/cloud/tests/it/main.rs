@@ -10,6 +10,7 @@ mod iam;
 mod identity;
 mod lambda;
 mod logs;
+mod metadata;
 mod quotas;
 mod raw;
 mod s3;

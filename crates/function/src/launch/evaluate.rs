@@ -51,6 +51,7 @@ pub(super) async fn evaluate(
         .map_err(|error| wrong(&error))?;
     let evaluated = Evaluated {
         composition,
+        merge_above_bytes: hands.function.environment.merge_above_bytes(),
         opened_at_unix_ms: now_unix_ms,
         now_unix_ms,
     };

@@ -1,5 +1,7 @@
 //! `still`: renders one frame as an image.
 
+mod progress;
+
 use std::num::NonZeroU32;
 
 use ::renderer::{
@@ -12,14 +14,17 @@ use protocol::names;
 use protocol::page::{InvalidComposition, Overrides};
 use protocol::payload::{CostInfo, Still, StillResponse};
 use protocol::price;
+use protocol::props::SerializedInputProps;
 use protocol::settings::ImageFormat;
 use protocol::state::PagePlan;
 use protocol::version::{self, VersionMismatch};
-use store::{PutOptions, StoreError};
+use store::{Bucket, PutOptions, StoreError};
 use tokio::sync::mpsc;
 
 use super::start::random;
 use crate::bucket::{BucketError, render_bucket};
+use crate::clock::now_unix_ms;
+use crate::documents::{DocumentError, RenderDocuments};
 use crate::invocation::Function;
 use crate::log_lines;
 use crate::output::{self, ProviderError};
@@ -78,6 +83,9 @@ pub(crate) enum StillError {
     /// The image cannot be stored.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Its progress document cannot be written.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
 }
 
 /// A still that is accepted: it has an id.
@@ -125,6 +133,7 @@ pub(crate) async fn still(
     renderer: &mut Renderer,
 ) -> Result<StillResponse, StillError> {
     let began = std::time::Instant::now();
+    let started_unix_ms = now_unix_ms();
     let Accepted {
         payload,
         format,
@@ -149,6 +158,16 @@ pub(crate) async fn still(
             frames: composition.duration_in_frames,
         }
     })?;
+    let documents = RenderDocuments::new(bucket.clone(), &render_id);
+    let told = progress::document(
+        &function.environment,
+        &payload,
+        &render_id,
+        &composition,
+        started_unix_ms,
+        context.deadline_unix_ms,
+    );
+    documents.write(&documents.keys.progress(), &told).await?;
     let request = StillRequest {
         page,
         composition,
@@ -167,10 +186,12 @@ pub(crate) async fn still(
     let target = output::bucket(function, &bucket, &out_bucket, output::provider(out_name));
     let size = picture.picture.len() as u64;
     let options = PutOptions {
+        content_disposition: payload.download_behavior.content_disposition(),
         storage_class: payload.storage_class.clone(),
         ..PutOptions::content_type(picture.content_type)
     };
     Box::pin(target.put(&key, picture.picture, &options)).await?;
+    forget_props(&bucket, &payload.input_props).await;
     let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(StillResponse {
         output: keys::public_url(region, &out_bucket, &key),
@@ -182,6 +203,21 @@ pub(crate) async fn still(
         render_id,
         received_artifacts: Vec::new(),
     })
+}
+
+/// Deletes the client's props where they are stored. What cannot be deleted is left to the bucket's lifecycle rules.
+async fn forget_props(bucket: &Bucket, props: &SerializedInputProps) {
+    let SerializedInputProps::BucketUrl { hash, .. } = props else {
+        return;
+    };
+    match Box::pin(bucket.delete_many(vec![keys::input_props(hash)])).await {
+        Ok(failures) => {
+            for failure in failures {
+                tracing::warn!(%failure, "the props stay");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the props stay"),
+    }
 }
 
 /// A frame that counts from the start, or, negative, from the end.
