@@ -22,6 +22,7 @@ mod fault;
 mod gateway;
 mod identity;
 mod incoming;
+mod regions;
 mod request_id;
 mod response;
 pub mod sandbox;
