@@ -74,6 +74,7 @@ pub(crate) fn ci() -> Result<()> {
         .args(["-E", "test(=agreement::generated_cases)"])
         .env("PROPTEST_CASES", "1000000");
     sh::run("compare a million policy decisions", &mut decisions)?;
+    packaged()?;
     let mut doc = cargo()?;
     doc.args([
         "doc",
@@ -84,6 +85,28 @@ pub(crate) fn ci() -> Result<()> {
     .env("RUSTDOCFLAGS", "-D warnings");
     sh::run("build the documentation", &mut doc)?;
     fuzz_targets()
+}
+
+/// Makes all that AWS gets, and renders with it where nothing else is.
+fn packaged() -> Result<()> {
+    let out = paths::target().join("package");
+    package::run(&package::Options::to(&out))?;
+    let mut bare = cargo()?;
+    bare.args([
+        "nextest",
+        "run",
+        "--workspace",
+        "--run-ignored",
+        "ignored-only",
+    ])
+    .args([
+        "-E",
+        "test(=package::the_package_renders_where_nothing_else_is)",
+    ])
+    .env("FRAMEWRIGHT_TEST_PACKAGE", &out)
+    .env("FRAMEWRIGHT_FUNCTION_ZIP", out.join("render-function.zip"))
+    .env("FRAMEWRIGHT_TEST_SITE", paths::example_bundle());
+    sh::run("render with the package alone", &mut bare)
 }
 
 /// Checks that the fuzz targets compile, where the nightly compiler that they need is installed.

@@ -4,6 +4,7 @@ use crate::browser::{Browser, Version};
 use crate::command::GetVersion;
 use crate::connection::Connection;
 use crate::flags::{self, Graphics};
+use crate::packed::{self, UnpackError};
 use crate::session::Session;
 use process::{Child, Command};
 use std::io;
@@ -38,7 +39,8 @@ const ANSWERS: i32 = 4;
 /// How to start Chrome.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// The program. Looked for in `/opt/bin`, then `PATH`, where it is `None`.
+    /// The program. Where it is `None`: the packed one of a layer ([`unpack`](crate::unpack)), or looked for in `/opt/bin`,
+    /// then `PATH`.
     pub program: Option<PathBuf>,
     /// The graphics back end.
     pub graphics: Graphics,
@@ -75,6 +77,9 @@ pub enum LaunchError {
     /// There is none.
     #[error("no Chrome in /opt/bin or PATH (looked for {}); on Debian: apt-get install {PACKAGE}", NAMES.join(", "))]
     Missing,
+    /// The one of a layer cannot be unpacked.
+    #[error(transparent)]
+    Unpack(#[from] UnpackError),
     /// It is too old.
     #[error("`{}` is Chrome {found}, but {OLDEST} or newer is needed; on Debian: apt-get install {PACKAGE}", program.display())]
     TooOld {
@@ -113,7 +118,7 @@ pub enum LaunchError {
 pub(crate) async fn launch(options: Options) -> Result<Browser, LaunchError> {
     let program = match &options.program {
         Some(program) => program.clone(),
-        None => process::find_program(&NAMES).ok_or(LaunchError::Missing)?,
+        None => find().await?,
     };
     let profile = tempfile::Builder::new()
         .prefix("framewright-chrome-")
@@ -142,6 +147,16 @@ pub(crate) async fn launch(options: Options) -> Result<Browser, LaunchError> {
     Ok(Browser::new(options, version, session, child, profile))
 }
 
+async fn find() -> Result<PathBuf, LaunchError> {
+    let packed = match tokio::task::spawn_blocking(packed::unpack).await {
+        Ok(unpacked) => unpacked?,
+        Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+    };
+    packed
+        .or_else(|| process::find_program(&NAMES))
+        .ok_or(LaunchError::Missing)
+}
+
 fn start(
     program: &Path,
     options: &Options,
@@ -149,7 +164,11 @@ fn start(
 ) -> Result<(Child, Connection), LaunchError> {
     let (commands, to_chrome) = process::pipe().map_err(LaunchError::System)?;
     let (from_chrome, answers) = process::pipe().map_err(LaunchError::System)?;
-    let child = Command::new(program)
+    let mut command = Command::new(program);
+    if let Some(fonts) = packed::fonts() {
+        command = command.env("FONTCONFIG_FILE", fonts);
+    }
+    let child = command
         .args(flags::arguments(options, profile.path().into()))
         // The bus is what Chrome would wait for in vain on a machine without a desktop.
         .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")

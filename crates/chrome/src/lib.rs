@@ -16,6 +16,7 @@ mod error;
 mod event;
 mod flags;
 mod launch;
+mod packed;
 mod page;
 mod session;
 
@@ -26,4 +27,5 @@ pub use error::CallError;
 pub use event::{ConsoleMessage, Event};
 pub use flags::Graphics;
 pub use launch::{LaunchError, Options};
+pub use packed::{UnpackError, unpack};
 pub use page::{EvaluateError, Evaluation, Events, Navigation, Page, Viewport};

@@ -42,16 +42,51 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(help("--function and --bucket name what is meant"))]
     Find(#[from] client::FindError),
+    #[error("could not serve the metadata endpoint")]
+    #[diagnostic(help(
+        "the role's trust policy must allow sts:AssumeRole to ec2.amazonaws.com or ecs-tasks.amazonaws.com"
+    ))]
+    Metadata(#[from] cloud::MetadataError),
     #[error("could not ask the embedded cloud")]
     Asked(#[source] cloud::AskError),
     #[error(transparent)]
-    Zip(#[from] deploy::provision::ReadZipError),
+    Package(#[from] deploy::functions::PackageError),
+    #[error(transparent)]
+    Call(#[from] deploy::CallFailed),
     #[error("could not provision the embedded cloud")]
     Provision(#[from] deploy::provision::ProvisionError),
     #[error(transparent)]
     Bundle(#[from] deploy::site::BundleError),
     #[error("could not upload the site")]
     Upload(#[from] deploy::site::UploadError),
+    #[error(transparent)]
+    Project(#[from] deploy::site::ProjectError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    ProjectFile(#[from] crate::project_file::ProjectFileError),
+    #[error(transparent)]
+    #[diagnostic(help("`framewright sites ls` lists them"))]
+    RemoveSite(#[from] deploy::site::RemoveError),
+    #[error(transparent)]
+    #[diagnostic(help("--bucket names one; `framewright buckets ls` lists them"))]
+    Bucket(#[from] deploy::buckets::BucketError),
+    #[error(transparent)]
+    #[diagnostic(help(
+        "`framewright buckets ls` lists them; --with-objects deletes what is in a bucket too"
+    ))]
+    RemoveBucket(#[from] deploy::buckets::RemoveError),
+    #[error(transparent)]
+    #[diagnostic(help("`framewright functions deploy --help` tells the limits"))]
+    Settings(#[from] deploy::functions::SettingsError),
+    #[error(transparent)]
+    DeployFunction(#[from] deploy::functions::DeployError),
+    #[error(transparent)]
+    #[diagnostic(help("`framewright functions ls` lists them"))]
+    RemoveFunction(#[from] deploy::functions::RemoveError),
+    #[error(transparent)]
+    Increase(#[from] deploy::quotas::IncreaseError),
+    #[error("the site `{0}` has no composition")]
+    NoCompositions(String),
     #[error(transparent)]
     Role(#[from] client::credentials::AssumeRoleError),
     #[error(transparent)]

@@ -18,11 +18,12 @@ use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 use args::{Args, Cloud, Subcommands};
+use env_file::{EnvFile, EnvFileError};
 use error::CliError;
 
 fn main() -> ExitCode {
-    let args = match parse() {
-        Ok(args) => args,
+    let (args, file) = match parse() {
+        Ok(parsed) => parsed,
         Err((json, error)) => return CliError::EnvFile(error).shown(json),
     };
     log(args.command.verbose());
@@ -35,33 +36,48 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return CliError::Runtime(error).shown(json),
     };
-    match runtime.block_on(run(args.command)) {
+    match runtime.block_on(run(args.command, &file)) {
         Ok(code) => code,
         Err(error) => error.shown(json),
     }
 }
 
 /// The command line, with what the environment says, which the file of variables adds to.
-fn parse() -> Result<Args, (bool, env_file::EnvFileError)> {
+fn parse() -> Result<(Args, EnvFile), (bool, EnvFileError)> {
     let args = Args::parse();
     let json = args.command.json();
     let file = env_file::load(args.env_file.as_deref()).map_err(|error| (json, error))?;
-    Ok(if file.taken.is_empty() {
+    let args = if file.taken.is_empty() {
         args
     } else {
         Args::parse()
-    })
+    };
+    Ok((args, file))
 }
 
 /// The exit code of a command that did what it was asked for.
-async fn run(command: Subcommands) -> Result<ExitCode, CliError> {
+async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError> {
     let done = match command {
         Subcommands::Policies(policies) => return Ok(commands::policies::run(policies)?),
+        Subcommands::Doctor(doctor) => {
+            return Box::pin(commands::doctor::run(doctor, file)).await;
+        }
         Subcommands::Render(render) => Box::pin(commands::render::run(*render)).await,
         Subcommands::Compositions(compositions) => {
             Box::pin(commands::compositions::run(compositions)).await
         }
-        Subcommands::Cloud(Cloud::Serve(serve)) => commands::serve::run(serve).await,
+        Subcommands::Still(still) => Box::pin(commands::still::run(*still)).await,
+        Subcommands::Progress(progress) => commands::progress::run(progress).await,
+        Subcommands::Deploy(deploy) => Box::pin(commands::deploy::run(*deploy)).await,
+        Subcommands::Functions(functions) => commands::functions::run(functions).await,
+        Subcommands::Sites(sites) => Box::pin(commands::sites::run(sites)).await,
+        Subcommands::Buckets(buckets) => commands::buckets::run(buckets).await,
+        Subcommands::Quotas(quotas) => commands::quotas::run(quotas).await,
+        Subcommands::Regions(regions) => {
+            commands::regions::run(&regions);
+            Ok(())
+        }
+        Subcommands::Cloud(Cloud::Serve(serve)) => Box::pin(commands::serve::run(serve)).await,
         Subcommands::Cloud(Cloud::Events(events)) => commands::events::run(events).await,
         Subcommands::Cloud(Cloud::Prune(prune)) => commands::prune::run(prune).await,
     };

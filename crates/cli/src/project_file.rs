@@ -13,6 +13,16 @@ const NAME: &str = "framewright.toml";
 pub(crate) struct ProjectFile {
     /// The region, where neither an option nor a variable nor a profile names one.
     pub(crate) region: Option<String>,
+    /// The bucket of sites and renders.
+    pub(crate) bucket: Option<String>,
+    /// The name of the site.
+    pub(crate) site: Option<String>,
+    /// The function's memory in MiB.
+    pub(crate) memory: Option<u32>,
+    /// The size of its `/tmp` in MiB.
+    pub(crate) disk: Option<u32>,
+    /// How long one of its invocations may take, in seconds.
+    pub(crate) timeout: Option<u32>,
 }
 
 /// The file cannot be used.
@@ -25,7 +35,9 @@ pub(crate) enum ProjectFileError {
         source: io::Error,
     },
     #[error("`{}` is not as expected: {reason}", path.display())]
-    #[diagnostic(help("it takes one line, such as region = \"eu-central-1\""))]
+    #[diagnostic(help(
+        "it takes region, bucket, site, memory, disk and timeout, such as region = \"eu-central-1\""
+    ))]
     Content { path: PathBuf, reason: String },
 }
 

@@ -10,7 +10,9 @@ use client::credentials::{AssumedRole, who_am_i};
 use client::env::{self, Environment};
 use client::{Client, Installation, Sought};
 use cloud::Access;
-use deploy::provision::{self, FunctionZip, Wanted};
+use deploy::Account;
+use deploy::functions::{Package, Settings};
+use deploy::provision::{self, Wanted};
 
 use crate::args::{Place, Which};
 use crate::error::CliError;
@@ -46,7 +48,7 @@ impl Session {
                 let zip = place.embedded.function_zip.clone();
                 provisioned(cloud, target.config(), zip, which, shown).await
             }
-            None => found(target.config(), which, shown).await,
+            None => found(&target, which, shown).await,
         };
         match opened {
             Ok((client, caller, identity)) => Ok(Self {
@@ -92,17 +94,14 @@ async fn provisioned(
             return Err(TargetError::ForAws(option).into());
         }
     }
-    let zip = FunctionZip::read(&locate::function_zip(zip)?)?;
-    let administrator = provision::Administrator::new(config);
+    let package = Package::of_code(&locate::function_zip(zip)?)?;
+    let account = Account::open(config).await?;
     shown.step("provisioning");
     let function: client::FunctionName = FUNCTION.parse().map_err(|_| CliError::NoState)?;
-    let provisioned = administrator
-        .provision(&Wanted {
-            function: function.clone(),
-            zip,
-            environment: function_environment(),
-        })
-        .await?;
+    let mut settings = Settings::of(function.clone());
+    settings.environment = function_environment();
+    let wanted = Wanted { settings, package };
+    let provisioned = provision::provision(&account, &wanted).await?;
     for change in &provisioned.changes {
         tracing::info!("{change}");
     }
@@ -125,8 +124,9 @@ async fn provisioned(
     Ok((client, role.config().clone(), identity))
 }
 
-async fn found(config: &SdkConfig, which: &Which, shown: &Shown) -> Result<Opened, CliError> {
+async fn found(target: &Target, which: &Which, shown: &Shown) -> Result<Opened, CliError> {
     shown.step("looking for the function and its bucket");
+    let config = target.config();
     let identity = who_am_i(config).await?;
     let sought = Sought {
         function: which.function.clone(),
@@ -134,16 +134,23 @@ async fn found(config: &SdkConfig, which: &Which, shown: &Shown) -> Result<Opene
     };
     let installation = Installation::find(config, &identity.account, &sought).await?;
     tracing::info!(function = %installation.function, bucket = %installation.bucket, "found");
-    let client = Client::new(config, installation);
+    let mut client = Client::new(config, installation);
+    if let Some(resolved) = target.resolved() {
+        client = client
+            .renewing(&resolved.held)
+            .trusting(resolved.bundle.clone());
+    }
     Ok((client, config.clone(), identity.arn))
 }
 
-/// Faults that tests ask for reach the function as any variable would on AWS.
+/// What tests ask of the function reaches it as any variable would on AWS.
 fn function_environment() -> BTreeMap<String, String> {
     let environment = Environment::of_process();
-    let faults = environment.get(env::FAULT_POINTS);
-    faults
-        .map(|points| (env::FAULT_POINTS.name().to_owned(), points.to_owned()))
-        .into_iter()
+    let asked = [env::FAULT_POINTS, env::MERGE_ABOVE].into_iter();
+    asked
+        .filter_map(|variable| {
+            let value = environment.get(variable)?;
+            Some((variable.name().to_owned(), value.to_owned()))
+        })
         .collect()
 }

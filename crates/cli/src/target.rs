@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use aws_config::SdkConfig;
-use client::credentials::{self, AccessKey, ResolveError, Wish};
+use client::credentials::{self, AccessKey, ResolveError, Resolved, Wish};
 use client::env::{self, Environment};
 use cloud::{Access, AccountId, Administrator, Config, Region, StateLocation};
 
@@ -24,7 +24,7 @@ pub(crate) struct Target {
 #[derive(Debug)]
 enum Kind {
     Embedded(Box<Access>),
-    Aws,
+    Aws(Box<Resolved>),
 }
 
 /// A command cannot find out where to act.
@@ -86,9 +86,9 @@ impl Target {
         }
         tracing::info!(source = %resolved.source, region = resolved.region, "credentials");
         Ok(Self {
-            config: resolved.config,
-            region: resolved.region,
-            kind: Kind::Aws,
+            config: resolved.config.clone(),
+            region: resolved.region.clone(),
+            kind: Kind::Aws(Box::new(resolved)),
         })
     }
 
@@ -106,7 +106,15 @@ impl Target {
     pub(crate) fn embedded(&self) -> Option<&Access> {
         match &self.kind {
             Kind::Embedded(cloud) => Some(cloud),
-            Kind::Aws => None,
+            Kind::Aws(_) => None,
+        }
+    }
+
+    /// Where the caller's credentials on AWS come from.
+    pub(crate) fn resolved(&self) -> Option<&Resolved> {
+        match &self.kind {
+            Kind::Aws(resolved) => Some(resolved),
+            Kind::Embedded(_) => None,
         }
     }
 
@@ -118,7 +126,9 @@ impl Target {
                 StateLocation::Memory => None,
             },
             // A container or a function may have no place that lasts: nothing to fail for.
-            Kind::Aws => data_folder().map(|data| data.join("framewright-aws").join(self.region())),
+            Kind::Aws(_) => {
+                data_folder().map(|data| data.join("framewright-aws").join(self.region()))
+            }
         })
     }
 

@@ -69,6 +69,15 @@ variables! {
         "the helper program that isolates functions of the embedded cloud";
     FAULT_POINTS = "FRAMEWRIGHT_FAULT_POINTS":
         "tests: points at which a function kills itself";
+    MERGE_ABOVE = "FRAMEWRIGHT_MERGE_ABOVE":
+        "tests: bytes of video above which a function merges chunks before it joins them";
+    PUBLIC_OUTPUTS = "FRAMEWRIGHT_PUBLIC_OUTPUTS":
+        "in a function: everybody may read outputs, by a policy of their bucket";
+    S3_OUTPUT_PROVIDER_ACCESS_KEY_ID = "REMOTION_S3_OUTPUT_PROVIDER_ACCESS_KEY_ID":
+        "access key of another service that speaks S3, where `--out-endpoint` names one";
+    #[secret]
+    S3_OUTPUT_PROVIDER_SECRET_ACCESS_KEY = "REMOTION_S3_OUTPUT_PROVIDER_SECRET_ACCESS_KEY":
+        "that key's secret";
     REMOTION_AWS_PROFILE = "REMOTION_AWS_PROFILE":
         "profile of the shared AWS files; before every other source of credentials";
     REMOTION_AWS_ACCESS_KEY_ID = "REMOTION_AWS_ACCESS_KEY_ID":
@@ -97,6 +106,23 @@ variables! {
         "region, as other AWS tools name it";
     AWS_ENDPOINT_URL = "AWS_ENDPOINT_URL":
         "replaces AWS's endpoints; what the embedded cloud gives to its functions";
+    AWS_CA_BUNDLE = "AWS_CA_BUNDLE":
+        "file of certificates that are trusted in place of the system's";
+    HTTPS_PROXY = "HTTPS_PROXY":
+        "proxy for what is asked over TLS; `https_proxy` too";
+    HTTP_PROXY = "HTTP_PROXY":
+        "proxy for what is asked without TLS; `http_proxy` too";
+    ALL_PROXY = "ALL_PROXY":
+        "proxy for both; `all_proxy` too";
+    NO_PROXY = "NO_PROXY":
+        "hosts that are asked directly; `no_proxy` too";
+    AWS_EC2_METADATA_SERVICE_ENDPOINT = "AWS_EC2_METADATA_SERVICE_ENDPOINT":
+        "where an instance asks for its role's credentials";
+    AWS_CONTAINER_CREDENTIALS_FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI":
+        "where a container asks for its role's credentials";
+    #[secret]
+    AWS_CONTAINER_AUTHORIZATION_TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN":
+        "what a container shows there";
     AWS_LAMBDA_FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME":
         "set by AWS Lambda in a function";
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE":

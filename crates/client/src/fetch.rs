@@ -52,7 +52,9 @@ impl Client {
     ) -> Result<u64, FetchError> {
         let url = self.output_url(output, URL_LIFETIME).await;
         let url = url.map_err(FetchError::Presign)?;
-        let download = Download::open(&url).await.map_err(FetchError::Download)?;
+        let download = Download::open(&url, self.bundle.as_ref())
+            .await
+            .map_err(FetchError::Download)?;
         let saved = file.save(download.into_stream(), written).await;
         saved.map_err(|error| match error {
             SaveError::Source(error) => FetchError::Download(error),

@@ -122,7 +122,7 @@ impl Client {
         for _ in 1..ATTEMPTS {
             match self.invoke_once(payload.routine(), body.clone()).await {
                 Err(InvokeError::Throttled) => tokio::time::sleep(wait).await,
-                Err(InvokeError::Expired) if self.role.is_some() => self.renew().await,
+                Err(InvokeError::Expired) if self.held.is_some() => self.renew().await,
                 other => return other,
             }
             wait = (wait * 2).min(LONGEST_WAIT);
@@ -132,9 +132,9 @@ impl Client {
 
     /// Gets new credentials where somebody here can.
     pub(crate) async fn renew(&self) {
-        if let Some(role) = &self.role {
-            tracing::info!("the credentials have expired: assuming the role again");
-            role.forget().await;
+        if let Some(held) = &self.held {
+            tracing::info!("the credentials have expired: getting new ones");
+            held.forget().await;
         }
     }
 

@@ -53,7 +53,7 @@ mod still;
 use aws_config::SdkConfig;
 use protocol::{BucketName, RenderId};
 use store::Bucket;
-pub use store::{StoreError, s3_client};
+pub use store::{CaBundle, StoreError, s3_client};
 
 pub use cancel::CancelError;
 pub use compositions::CompositionsRequest;
@@ -65,9 +65,11 @@ pub use installation::{FindError, Sought};
 pub use invoke::InvokeError;
 pub use output_file::{OutputFile, OutputFileError};
 pub use props::{InvalidProps, Props};
+pub use protocol::DeleteAfter;
 pub use protocol::FunctionName;
 pub use protocol::payload::{Chunking, CompositionSummary};
-pub use protocol::settings::RequestedFrames;
+pub use protocol::settings::{ImageFormat, OutName, RequestedFrames, S3OutputProvider};
+pub use protocol::status::RenderProgress;
 pub use request::RenderRequest;
 pub use start::StartError;
 pub use still::StillRequest;
@@ -90,7 +92,8 @@ pub struct Client {
     bucket: Bucket,
     installation: Installation,
     region: String,
-    role: Option<credentials::AssumedRole>,
+    held: Option<credentials::Held>,
+    bundle: Option<CaBundle>,
 }
 
 impl Client {
@@ -103,17 +106,29 @@ impl Client {
             bucket,
             region: config.region().map(ToString::to_string).unwrap_or_default(),
             installation,
-            role: None,
+            held: None,
+            bundle: None,
         }
     }
 
     /// A caller that acts as `role`, and assumes it anew when AWS says that its credentials have
     /// expired.
     pub fn as_role(role: &credentials::AssumedRole, installation: Installation) -> Self {
-        Self {
-            role: Some(role.clone()),
-            ..Self::new(role.config(), installation)
-        }
+        Self::new(role.config(), installation).renewing(role.held())
+    }
+
+    /// This caller, which gets new credentials from `held` when AWS says that those it has have expired.
+    #[must_use]
+    pub fn renewing(mut self, held: &credentials::Held) -> Self {
+        self.held = Some(held.clone());
+        self
+    }
+
+    /// This caller, which trusts `bundle` in place of the system's certificates where it fetches outputs.
+    #[must_use]
+    pub fn trusting(mut self, bundle: Option<CaBundle>) -> Self {
+        self.bundle = bundle;
+        self
     }
 
     /// What it calls.

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use protocol::payload::{Chunking, Extension, Start};
-use protocol::settings::{OutName, RequestedFrames};
+use protocol::settings::{OutName, Privacy, RequestedFrames};
 use protocol::{DeleteAfter, SerializedInputProps};
 use sha2::{Digest as _, Sha256};
 
@@ -109,6 +109,8 @@ impl RenderRequest {
                 .is_some_and(|(_, overwrite)| *overwrite),
             env_variables: self.env_variables.clone(),
             delete_after: self.delete_after,
+            // Outputs are fetched by presigned URL, and no ACL is ever sent.
+            privacy: Privacy::NoAcl,
             framewright: Some(Extension {
                 renderer_concurrency: self.concurrency,
                 chunking: self.chunking,

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use protocol::DeleteAfter;
 use protocol::payload::{Payload, Still, StillResponse};
 use protocol::props::PropsOf;
-use protocol::settings::ImageFormat;
+use protocol::settings::{ImageFormat, OutName, Privacy};
 
 use crate::{Client, Props, StartError};
 
@@ -28,6 +29,10 @@ pub struct StillRequest {
     pub scale: f64,
     /// How long the frame may take to become ready.
     pub frame_timeout: Duration,
+    /// Where the image goes, beside the still's documents where it is `None`.
+    pub output: Option<OutName>,
+    /// How long the bucket keeps the image; for ever where it is `None`.
+    pub delete_after: Option<DeleteAfter>,
 }
 
 impl StillRequest {
@@ -44,6 +49,8 @@ impl StillRequest {
             jpeg_quality: defaults.jpeg_quality.unwrap_or(80),
             scale: defaults.scale.unwrap_or(1.0),
             frame_timeout: Duration::from_millis(defaults.timeout_in_milliseconds),
+            output: None,
+            delete_after: None,
         }
     }
 }
@@ -67,6 +74,9 @@ impl Client {
             scale: Some(request.scale),
             timeout_in_milliseconds: milliseconds,
             bucket_name: Some(self.installation.bucket.to_string()),
+            out_name: request.output.clone(),
+            delete_after: request.delete_after,
+            privacy: Privacy::NoAcl,
             ..Still::new(&request.composition, &request.site)
         }));
         self.call(&payload).await.map_err(StartError::Invoke)

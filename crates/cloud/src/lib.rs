@@ -22,6 +22,7 @@ mod fault;
 mod gateway;
 mod identity;
 mod incoming;
+mod metadata;
 mod regions;
 mod request_id;
 mod response;
@@ -39,6 +40,7 @@ pub use self::cloud::{
 pub use self::config::{Config, InvalidRegion, Limits, Region, StateLocation};
 pub use self::events::{Failure, Outcome, Record, RecordedDecision, RecordedPrincipal};
 pub use self::fault::{FaultPlan, FaultPoint};
+pub use self::metadata::{Metadata, MetadataEndpoint, MetadataError};
 pub use self::services::Pruned;
 pub use self::state::StateError;
 pub use iam::AccountId;

@@ -11,6 +11,12 @@ use protocol::{FunctionName, version};
 /// How long one invocation may take where the function's name does not tell.
 const LONGEST_TIMEOUT_SECONDS: u32 = 900;
 
+/// Bytes of video above which chunks are merged before they are joined. Unset outside of tests.
+const MERGE_ABOVE: &str = "FRAMEWRIGHT_MERGE_ABOVE";
+
+/// What reading chunks, joining them and storing the result achieves at the least, in bytes a second.
+const JOINED_PER_SECOND: u64 = 16 << 20;
+
 /// What the environment's variables say, read once.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
@@ -19,7 +25,10 @@ pub(crate) struct Environment {
     pub(crate) memory_mib: u32,
     /// Replaces AWS's own endpoints.
     pub(crate) endpoint: Option<String>,
+    /// Whether everybody may read outputs, by a policy of their bucket.
+    pub(crate) public_outputs: bool,
     credentials: Credentials,
+    merge_above_bytes: Option<u64>,
     /// What the function's name says, where it follows the convention.
     named: Option<FunctionName>,
 }
@@ -46,7 +55,11 @@ impl Environment {
             None,
             "ExecutionRole",
         );
+        let merge_above_bytes = optional(MERGE_ABOVE).map(|bytes| bytes.parse());
         Ok(Self {
+            merge_above_bytes: merge_above_bytes
+                .transpose()
+                .map_err(|_| MissingVariable(MERGE_ABOVE))?,
             named: function_name.parse().ok(),
             function_name,
             region: required("AWS_REGION")?,
@@ -54,6 +67,7 @@ impl Environment {
                 .parse()
                 .map_err(|_| MissingVariable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))?,
             endpoint: optional("AWS_ENDPOINT_URL"),
+            public_outputs: optional("FRAMEWRIGHT_PUBLIC_OUTPUTS").is_some(),
             credentials,
         })
     }
@@ -77,6 +91,14 @@ impl Environment {
             .as_ref()
             .map_or(LONGEST_TIMEOUT_SECONDS, |n| n.timeout_seconds);
         u64::from(seconds) * 1_000
+    }
+
+    /// Bytes of video above which chunks are merged before they are joined: what fits into half of the disk, and is
+    /// joined in half of an invocation.
+    pub(crate) fn merge_above_bytes(&self) -> u64 {
+        let disk = u64::from(self.size().disk_mib) << 20;
+        let in_time = self.timeout_ms() / 1_000 * JOINED_PER_SECOND;
+        self.merge_above_bytes.unwrap_or(disk.min(in_time) / 2)
     }
 
     /// The size that invocations are charged for.

@@ -16,6 +16,10 @@ pub(crate) enum Point {
     MidChunk,
     /// A renderer has stored its video and not yet its manifest.
     BetweenObjects,
+    /// A renderer has merged chunks and not yet stored the result.
+    MidMerge,
+    /// A launch has had chunks merged, or some of them.
+    WhileMerging,
     /// The output is being made.
     WhileConcatenating,
     /// The output is stored, the progress document does not say so.
@@ -28,6 +32,8 @@ impl Point {
             Self::BeforePlan => "before-plan",
             Self::MidChunk => "mid-chunk",
             Self::BetweenObjects => "between-objects",
+            Self::MidMerge => "mid-merge",
+            Self::WhileMerging => "while-merging",
             Self::WhileConcatenating => "while-concatenating",
             Self::BeforeLastProgress => "before-last-progress",
         }

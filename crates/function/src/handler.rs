@@ -58,6 +58,12 @@ impl Handler {
                 tracing::info!(?end, "the launch ends");
                 answer(&serde_json::Value::Object(serde_json::Map::new()))
             }
+            Payload::Renderer(payload) if !payload.merge.is_empty() => {
+                Ok(Response::stream(async move |stream| {
+                    chunk::merge(function, context, payload, stream).await;
+                    Ok(())
+                }))
+            }
             Payload::Renderer(payload) => {
                 let renderer = browser(&function, &payload.chromium_options).await?;
                 Ok(Response::stream(async move |stream| {

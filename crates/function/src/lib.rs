@@ -33,6 +33,7 @@ mod invocation;
 mod invoke;
 mod launch;
 mod log_lines;
+mod output;
 mod page;
 mod rendering;
 mod request;
@@ -81,6 +82,16 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
             return Err(error.into());
         }
     };
+    // During the initialisation the environment has the whole processor.
+    match tokio::task::spawn_blocking(renderer::unpack_chrome).await? {
+        Ok(Some(program)) => tracing::info!(program = %program.display(), "Chrome is unpacked"),
+        Ok(None) => {}
+        Err(error) => {
+            let failure = FunctionError::from_error(ErrorType::Runtime("Chrome"), &error);
+            runtime.fail_init(&failure).await?;
+            return Err(error.into());
+        }
+    }
     let handler = Handler::new(Function::new(environment));
     lambda::run(&runtime, |invocation| handler.handle(invocation)).await?;
     Ok(())

@@ -72,9 +72,16 @@ impl OpenSite {
             .map_err(OpenSiteError::Proxy)?;
         let source = match site {
             Site::Url(url) => Source::Url(url.clone()),
-            Site::Private { id, version } => {
-                let open =
-                    PrivateSite::open(bucket.clone(), id.clone(), version, Arc::clone(cache));
+            Site::Private {
+                id,
+                version,
+                elsewhere,
+            } => {
+                let bucket = match elsewhere {
+                    Some(place) => bucket.sibling(&place.bucket, Some(&place.region)),
+                    None => bucket.clone(),
+                };
+                let open = PrivateSite::open(bucket, id.clone(), version, Arc::clone(cache));
                 Source::Private(Arc::new(open.await?))
             }
         };

@@ -58,8 +58,18 @@ pub(crate) fn chunk_failure(error: &ChunkError) -> Failure {
     Failure::of_launch(message, retry)
 }
 
+/// A failure of the machine, which another attempt may not have; a full disk it would have again.
+pub(crate) fn momentary(error: &(dyn Error + 'static)) -> Failure {
+    let retry = if is_disk_full(error) {
+        Retry::Never
+    } else {
+        Retry::Death
+    };
+    Failure::of_launch(log_lines::chain(error), retry)
+}
+
 /// Whether the disk of this environment is full, which another attempt would find as full.
-pub(crate) fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
+fn is_disk_full(error: &(dyn Error + 'static)) -> bool {
     log_lines::causes(error).any(|cause| {
         let ffmpeg = cause.downcast_ref::<media::RunError>();
         let file = cause.downcast_ref::<io::Error>();

@@ -11,6 +11,11 @@ use protocol::settings::{
 use protocol::state::{AudioPlan, EncodePlan, OutputPlan, PagePlan, Plan, Request};
 use renderer::{Encoding, InvalidScale, Pictures, Scale};
 
+use crate::output::{self, ProviderError};
+
+/// The output's name where the client gives none.
+pub(crate) const DEFAULT_OUTPUT: &str = "out.mp4";
+
 /// The only rate of samples that is mixed.
 const SAMPLE_RATE: u32 = 48_000;
 
@@ -40,6 +45,9 @@ pub(crate) enum RequestError {
     /// The chunks cannot be made.
     #[error(transparent)]
     Chunks(#[from] PlanError),
+    /// The output cannot go there.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// The output cannot have that name.
     #[error("`{0}` is no name for the output: expected one that ends in .mp4, without `..`")]
     OutName(String),
@@ -67,6 +75,7 @@ pub(crate) fn check(start: &Start) -> Result<(), RequestError> {
     check_absent(start)?;
     encode_plan(start)?;
     out_key(start)?;
+    output::check(start.out_name.as_ref())?;
     Rule::choose(start.concurrency, start.frames_per_lambda, Rule::Documented)?;
     Ok(())
 }
@@ -158,17 +167,6 @@ fn check_absent(start: &Start) -> Result<(), RequestError> {
             "webhook",
             &&webhook.url,
             "renders without webhooks",
-        ));
-    }
-    if let Some(OutName::Object {
-        s3_output_provider: Some(provider),
-        ..
-    }) = &start.out_name
-    {
-        return Err(unsupported(
-            "s3OutputProvider",
-            &&provider.endpoint,
-            "output to S3 alone",
         ));
     }
     match start.every_nth_frame {
@@ -272,6 +270,7 @@ fn out_key(start: &Start) -> Result<(), RequestError> {
 /// What the page was evaluated with beside the request.
 pub(crate) struct Evaluated {
     pub(crate) composition: Composition,
+    pub(crate) merge_above_bytes: u64,
     pub(crate) opened_at_unix_ms: u64,
     pub(crate) now_unix_ms: u64,
 }
@@ -327,6 +326,7 @@ pub(crate) fn plan(request: &Request, evaluated: Evaluated) -> Result<Plan, Requ
             sample_rate: SAMPLE_RATE,
         }),
         output: output_plan(request),
+        merge_above_bytes: Some(evaluated.merge_above_bytes),
         serve_url_opened_at_unix_ms: evaluated.opened_at_unix_ms,
     })
 }
@@ -349,16 +349,13 @@ fn chunk_rule(start: &Start) -> Result<Rule, RequestError> {
 
 fn output_plan(request: &Request) -> OutputPlan {
     let keys = protocol::keys::RenderKeys::new(&request.render_id);
-    let (bucket, key) = match &request.start.out_name {
-        Some(OutName::Object {
-            bucket_name, key, ..
-        }) => (bucket_name.clone(), key.clone()),
-        Some(OutName::Name(name)) => (request.bucket_name.to_string(), keys.output(name)),
-        None => (request.bucket_name.to_string(), keys.output("out.mp4")),
-    };
+    let out_name = request.start.out_name.as_ref();
+    let own = request.bucket_name.as_str();
+    let (bucket, key) = output::place(out_name, own, &keys, DEFAULT_OUTPUT);
     OutputPlan {
         bucket,
         key,
+        elsewhere: output::provider(out_name).is_some(),
         overwrite: request.start.overwrite,
         download_behavior: request.start.download_behavior.clone(),
         storage_class: request.start.storage_class.clone(),

@@ -21,6 +21,10 @@ pub(crate) const PROTOCOLS: &str = "file,pipe,fd,http,tcp,subfile";
 /// How ffmpeg waits for a loopback server that stopped answering, in microseconds.
 pub(crate) const READ_TIMEOUT_US: &str = "60000000";
 
+/// What may have been sent to ffmpeg and not been read by it, in bytes. The kernel would let it grow to megabytes, all of
+/// which somebody pays for when ffmpeg jumps or ends.
+const RECEIVE_BUFFER: &str = "65536";
+
 /// The arguments of one run, in the order in which ffmpeg wants them.
 #[derive(Debug)]
 pub(crate) struct Invocation {
@@ -77,7 +81,12 @@ impl Invocation {
     /// Adds an input, after the options that apply to it.
     pub(crate) fn input(self, location: &Location) -> Self {
         let network: &[&str] = if location.as_file().is_none() {
-            &["-rw_timeout", READ_TIMEOUT_US]
+            &[
+                "-rw_timeout",
+                READ_TIMEOUT_US,
+                "-recv_buffer_size",
+                RECEIVE_BUFFER,
+            ]
         } else {
             &[]
         };

@@ -196,7 +196,6 @@ impl Command {
         let stdout = keeper
             .stdout
             .take()
-            .map(widened)
             .map(ChildStdout::from_std)
             .transpose()?;
         let stderr = keeper

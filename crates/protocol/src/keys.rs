@@ -125,6 +125,13 @@ pub fn public_site_url(region: &str, bucket: &str, site: &str) -> String {
     )
 }
 
+/// The same where `endpoint` stands in AWS's place.
+#[must_use]
+pub fn public_site_url_at(endpoint: &str, bucket: &str, site: &str) -> String {
+    let endpoint = endpoint.trim_end_matches('/');
+    format!("{endpoint}/{bucket}/sites/{site}/index.html")
+}
+
 fn dns_suffix(region: &str) -> &'static str {
     if region.starts_with("cn-") {
         "amazonaws.com.cn"

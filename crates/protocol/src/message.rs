@@ -63,6 +63,8 @@ pub struct ChunkComplete {
     pub rendered: u64,
     /// The frames of the manifest; fewer than asked for where the renderer ran out of time.
     pub frames: FrameRange,
+    /// Bytes of the video.
+    pub bytes: u64,
 }
 
 /// A renderer was started.

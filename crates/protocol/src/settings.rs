@@ -188,6 +188,32 @@ pub enum DownloadBehavior {
     },
 }
 
+impl DownloadBehavior {
+    /// What the object's `Content-Disposition` says; nothing where the browser plays it.
+    #[must_use]
+    pub fn content_disposition(&self) -> Option<String> {
+        let Self::Download { file_name } = self else {
+            return None;
+        };
+        Some(match file_name {
+            None => "attachment".to_owned(),
+            Some(name) => {
+                let name: String = name.bytes().map(percent_encoded).collect();
+                format!("attachment; filename=\"{name}\"")
+            }
+        })
+    }
+}
+
+/// A byte of a file name as a header may carry it.
+fn percent_encoded(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}
+
 /// Options of Chrome.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -315,6 +341,22 @@ mod tests {
     fn frames(json: &str, duration: u32) -> Result<(u32, u32), FramesOutside> {
         let asked: Option<RequestedFrames> = serde_json::from_str(json).unwrap();
         RequestedFrames::resolve(asked, NonZeroU32::new(duration).unwrap()).map(Into::into)
+    }
+
+    #[test]
+    fn names_of_downloads_are_safe_in_headers() {
+        let says = |json: &str| {
+            let behavior: DownloadBehavior = serde_json::from_str(json).unwrap();
+            behavior.content_disposition()
+        };
+        assert_eq!(says(r#"{"type":"play-in-browser"}"#), None);
+        let nameless = says(r#"{"type":"download"}"#);
+        assert_eq!(nameless.as_deref(), Some("attachment"));
+        let named = says(r#"{"type":"download","fileName":"a \"b\" ü.mp4"}"#);
+        assert_eq!(
+            named.as_deref(),
+            Some(r#"attachment; filename="a%20%22b%22%20%C3%BC.mp4""#)
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::keys;
+use crate::names::BucketName;
 
 /// A deployed site's name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -173,9 +174,21 @@ pub enum Site {
         id: SiteId,
         /// The version.
         version: String,
+        /// Where its objects are, unless that is the render's bucket.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        elsewhere: Option<Elsewhere>,
     },
     /// Opened at an http(s) address.
     Url(String),
+}
+
+/// A bucket other than the render's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// Its name.
+    pub bucket: String,
+    /// Its region.
+    pub region: String,
 }
 
 /// A serve URL as clients send it.
@@ -214,6 +227,23 @@ impl ServeUrl {
         }
         Ok(Self::Name(serve_url.parse()?))
     }
+}
+
+/// The site, and the bucket of its region, whose address `url` is: that of any conventional bucket.
+#[must_use]
+pub fn site_elsewhere(url: &str) -> Option<(SiteId, Elsewhere)> {
+    let (host, _) = url.strip_prefix("https://")?.split_once('/')?;
+    let (bucket, rest) = host.split_once(".s3.")?;
+    let region = rest.split('.').next()?;
+    let id = own_site(url, bucket, region)?;
+    let is_conventional = BucketName::from(bucket).region(&[region]).is_some();
+    is_conventional.then(|| {
+        let elsewhere = Elsewhere {
+            bucket: bucket.to_owned(),
+            region: region.to_owned(),
+        };
+        (id, elsewhere)
+    })
 }
 
 fn own_site(url: &str, bucket: &str, region: &str) -> Option<SiteId> {
@@ -256,6 +286,26 @@ mod tests {
             json["files"][0],
             serde_json::json!({"path":"a","sha256":"1","size":3,"contentType":"text/html"})
         );
+    }
+
+    #[test]
+    fn sites_of_other_render_buckets_are_known_by_their_address() {
+        let url =
+            "https://remotionlambda-euwest1-abc.s3.eu-west-1.amazonaws.com/sites/demo/index.html";
+        let (id, place) = site_elsewhere(url).unwrap();
+        assert_eq!(id.as_str(), "demo");
+        assert_eq!(
+            (place.bucket.as_str(), place.region.as_str()),
+            ("remotionlambda-euwest1-abc", "eu-west-1")
+        );
+        for other in [
+            "https://remotionlambda-euwest1-abc.s3.us-east-1.amazonaws.com/sites/demo/index.html",
+            "https://films.s3.eu-west-1.amazonaws.com/sites/demo/index.html",
+            "https://remotionlambda-euwest1-abc.s3.eu-west-1.amazonaws.com/sites/demo/",
+            "https://example.com/sites/demo/index.html",
+        ] {
+            assert_eq!(site_elsewhere(other), None, "{other}");
+        }
     }
 
     #[test]

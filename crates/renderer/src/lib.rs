@@ -33,6 +33,7 @@ mod sound;
 mod still;
 mod tools;
 
+pub use chrome::{UnpackError, unpack as unpack_chrome};
 pub use error::{ChunkError, PageError, PageErrorKind, PageException, StartError, StillError};
 pub use event::{ConsoleLine, Event};
 pub use remote::{NoRemoteMedia, RemoteMedia, RemoteMediaError};

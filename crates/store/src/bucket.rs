@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::Region;
 
 /// A bucket, and the client that speaks for the identity that uses it.
 ///
@@ -29,6 +30,19 @@ impl Bucket {
     pub fn owned_by(mut self, account: impl Into<String>) -> Self {
         self.owner = Some(account.into());
         self
+    }
+
+    /// Another bucket as the same identity sees it, in `region` or in the same one.
+    #[must_use]
+    pub fn sibling(&self, name: impl Into<String>, region: Option<&str>) -> Self {
+        let client = match region {
+            Some(region) => {
+                let config = self.client.config().to_builder();
+                Client::from_conf(config.region(Region::new(region.to_owned())).build())
+            }
+            None => self.client.clone(),
+        };
+        Self::new(client, name)
     }
 
     /// Its name.

@@ -10,11 +10,12 @@ use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::body::Incoming;
 use hyper_rustls::{ConfigBuilderExt as _, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::{Connect, HttpConnector};
+use hyper_util::client::legacy::connect::Connect;
 use hyper_util::rt::TokioExecutor;
 
-use crate::ByteRange;
 use crate::object::ContentRange;
+use crate::route::Route;
+use crate::{ByteRange, CaBundle};
 
 /// How long a connection may take, and how long it may be silent.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -74,13 +75,14 @@ pub enum DownloadError {
 }
 
 impl Download {
-    /// Opens the file.
+    /// Opens the file, through the proxy that the process's environment names for it, and trusting `bundle` in place
+    /// of the system's certificates.
     ///
     /// # Errors
     /// [`DownloadError`].
-    pub async fn open(url: &str) -> Result<Self, DownloadError> {
+    pub async fn open(url: &str, bundle: Option<&CaBundle>) -> Result<Self, DownloadError> {
         let uri: Uri = url.parse().map_err(|_| DownloadError::NotAUrl)?;
-        let client = HttpClient::for_scheme(uri.scheme_str())
+        let client = HttpClient::for_address(&uri, bundle)
             .map_err(|source| transport(&uri, source.into()))?;
         let response = client.get(&uri, None).await?;
         if response.status() != StatusCode::OK {
@@ -152,29 +154,36 @@ impl Download {
     }
 }
 
-/// An HTTP client with what the scheme needs: root certificates are loaded for https alone.
+/// An HTTP client with what the address needs: certificates are loaded for https alone.
 #[derive(Debug)]
 enum HttpClient {
-    Plain(Client<HttpConnector, Empty<Bytes>>),
-    Tls(Client<hyper_rustls::HttpsConnector<HttpConnector>, Empty<Bytes>>),
+    Plain(Client<Route, Empty<Bytes>>),
+    Tls(Client<hyper_rustls::HttpsConnector<Route>, Empty<Bytes>>),
 }
 
 impl HttpClient {
-    fn for_scheme(scheme: Option<&str>) -> std::io::Result<Self> {
-        if scheme == Some("http") {
-            return Ok(Self::Plain(build(HttpConnector::new())));
+    fn for_address(uri: &Uri, bundle: Option<&CaBundle>) -> std::io::Result<Self> {
+        let route = Route::to(uri);
+        if uri.scheme_str() == Some("http") {
+            return Ok(Self::Plain(build(route)));
         }
         let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(std::io::Error::other)?
-            .with_native_roots()?
-            .with_no_client_auth();
+            .map_err(std::io::Error::other)?;
+        let tls = match bundle {
+            Some(bundle) => {
+                let mut roots = rustls::RootCertStore::empty();
+                roots.add_parsable_certificates(bundle.certificates());
+                tls.with_root_certificates(roots)
+            }
+            None => tls.with_native_roots()?,
+        };
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
+            .with_tls_config(tls.with_no_client_auth())
             .https_only()
             .enable_http1()
-            .build();
+            .wrap_connector(route);
         Ok(Self::Tls(build(connector)))
     }
 

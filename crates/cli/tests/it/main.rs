@@ -3,13 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bad_input;
+mod callers;
 mod clients;
+mod deployment;
 mod harness;
 mod interrupted;
 mod kills;
 mod large_video;
+mod merges;
 mod movie;
+mod other_bucket;
+mod package;
 mod policies;
 mod quality;
 mod render;
+mod stills;
 mod together;

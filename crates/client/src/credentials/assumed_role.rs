@@ -1,4 +1,4 @@
-//! Temporary credentials of a role, renewed before they expire or when AWS says that they have.
+//! Temporary credentials of a role.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,23 +6,19 @@ use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use aws_sdk_s3::config::IdentityCache;
 use aws_sdk_sts::error::ProvideErrorMetadata as _;
-use tokio::sync::{mpsc, oneshot};
 
+use super::Held;
 use crate::sdk_error::in_a_line;
-
-/// Credentials that are closer to their end than this are renewed before they are used.
-const MARGIN: Duration = Duration::from_secs(5 * 60);
 
 /// A role that is being assumed.
 ///
-/// Clones, and all clients made from [`config`](Self::config), use the same credentials. One task
-/// owns them; it ends when the last of these is gone.
+/// Clones, and all clients made from [`config`](Self::config), use the same credentials, which are
+/// [`Held`].
 #[derive(Debug, Clone)]
 pub struct AssumedRole {
     config: SdkConfig,
-    holder: mpsc::Sender<Ask>,
+    held: Held,
 }
 
 /// A role cannot be assumed.
@@ -46,12 +42,6 @@ pub enum AssumeRoleError {
     },
 }
 
-#[derive(Debug)]
-enum Ask {
-    Credentials(oneshot::Sender<Result<Credentials, AssumeRoleError>>),
-    Forget,
-}
-
 impl AssumedRole {
     /// Assumes `role_arn` with the credentials of `base`, once, so that a refusal shows here.
     ///
@@ -73,15 +63,11 @@ impl AssumedRole {
             duration: duration.map(|duration| duration.as_secs().try_into().unwrap_or(i32::MAX)),
         };
         let first = call.send().await?;
-        let (holder, asks) = mpsc::channel(16);
-        tokio::spawn(hold(call, first, asks));
-        let provider = SharedCredentialsProvider::new(Provider {
-            holder: holder.clone(),
-        });
-        // The holder is the cache: a second one would go on with credentials that are forgotten.
-        let config = base.to_builder().credentials_provider(provider);
-        let config = config.identity_cache(IdentityCache::no_cache()).build();
-        Ok(Self { config, holder })
+        let held = Held::new(SharedCredentialsProvider::new(call), Some(first));
+        Ok(Self {
+            config: held.config(base),
+            held,
+        })
     }
 
     /// The configuration of clients that act as the role.
@@ -89,64 +75,10 @@ impl AssumedRole {
         &self.config
     }
 
-    /// Gives up the present credentials: AWS says that they have expired, whatever our clock
-    /// says. The next request assumes the role again.
-    pub async fn forget(&self) {
-        // The holder lives as long as `self`.
-        let _taken = self.holder.send(Ask::Forget).await;
+    /// The credentials.
+    pub fn held(&self) -> &Held {
+        &self.held
     }
-}
-
-#[derive(Debug)]
-struct Provider {
-    holder: mpsc::Sender<Ask>,
-}
-
-impl ProvideCredentials for Provider {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(async {
-            let (answer, answered) = oneshot::channel();
-            let gone = |_| CredentialsError::provider_error("nobody holds the role any more");
-            self.holder
-                .send(Ask::Credentials(answer))
-                .await
-                .map_err(|_| CredentialsError::provider_error("nobody holds the role any more"))?;
-            answered
-                .await
-                .map_err(gone)?
-                .map_err(CredentialsError::provider_error)
-        })
-    }
-}
-
-/// Owns the credentials, and renews them one call at a time, however many ask.
-async fn hold(call: Call, first: Credentials, mut asks: mpsc::Receiver<Ask>) {
-    let mut held = Some(first);
-    while let Some(ask) = asks.recv().await {
-        match ask {
-            Ask::Forget => held = None,
-            Ask::Credentials(answer) => {
-                let fresh = held.take().filter(|held| is_fresh(held, SystemTime::now()));
-                let credentials = match fresh {
-                    Some(credentials) => Ok(credentials),
-                    None => call.send().await,
-                };
-                held = credentials.as_ref().ok().cloned();
-                // Whoever asked may have gone; the credentials stay for the next.
-                let _gone = answer.send(credentials);
-            }
-        }
-    }
-}
-
-/// Whether credentials outlive `now` by the margin.
-fn is_fresh(credentials: &Credentials, now: SystemTime) -> bool {
-    credentials
-        .expiry()
-        .is_none_or(|expiry| expiry > now + MARGIN)
 }
 
 #[derive(Debug)]
@@ -155,6 +87,18 @@ struct Call {
     role: String,
     session: String,
     duration: Option<i32>,
+}
+
+impl ProvideCredentials for Call {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            let given = self.send().await;
+            given.map_err(CredentialsError::provider_error)
+        })
+    }
 }
 
 impl Call {
@@ -192,25 +136,5 @@ impl Call {
             expiry,
             "framewright-assumed-role",
         ))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_are_renewed_before_their_end() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
-        let check = |seconds_left: Option<u64>, expected| {
-            let expiry = seconds_left.map(|seconds| now + Duration::from_secs(seconds));
-            let credentials = Credentials::new("id", "secret", None, expiry, "test");
-            assert_eq!(is_fresh(&credentials, now), expected, "{seconds_left:?}");
-        };
-        check(None, true);
-        check(Some(3600), true);
-        check(Some(301), true);
-        check(Some(300), false);
-        check(Some(0), false);
     }
 }

@@ -6,6 +6,7 @@
 
 mod assumed_role;
 mod choice;
+mod held;
 mod identity;
 mod resolve;
 
@@ -15,8 +16,9 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 
 pub use assumed_role::{AssumeRoleError, AssumedRole};
 pub use choice::{CredentialSource, IncompleteKey, KEYS, sources_in};
+pub use held::Held;
 pub use identity::{Identity, IdentityError, who_am_i};
-pub use resolve::{ResolveError, Resolved, Wish, resolve};
+pub use resolve::{ResolveError, Resolved, Wish, ca_bundle, resolve};
 
 /// An access key, handed in by whoever knows the state it belongs to.
 #[derive(Clone, PartialEq, Eq)]

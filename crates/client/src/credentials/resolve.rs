@@ -8,8 +8,9 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
+use super::Held;
 use super::choice::{self, Choice, CredentialSource, IncompleteKey};
-use crate::env::Environment;
+use crate::env::{self, Environment};
 
 /// What is asked for beside the environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,6 +29,10 @@ pub struct Wish {
 pub struct Resolved {
     /// What clients are made from.
     pub config: SdkConfig,
+    /// The credentials of `config`, to be forgotten when AWS says that they have expired.
+    pub held: Held,
+    /// The certificates that `config` trusts in place of the system's.
+    pub bundle: Option<store::CaBundle>,
     /// The region of `config`.
     pub region: String,
     /// Where the credentials come from.
@@ -43,6 +48,14 @@ pub enum ResolveError {
     /// One half of a key is set without the other.
     #[error(transparent)]
     Incomplete(#[from] IncompleteKey),
+    /// `AWS_CA_BUNDLE` names a file that is no bundle of certificates.
+    #[error("`AWS_CA_BUNDLE` is `{path}`, which cannot be used: {reason}")]
+    CaBundle {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Nothing names a region.
     #[error("no region is set: give one, or set `AWS_REGION`")]
     NoRegion,
@@ -72,7 +85,8 @@ pub async fn resolve(environment: &Environment, wish: &Wish) -> Result<Resolved,
     };
     let region = region(environment, wish, profile.as_deref()).await;
     let region = region.ok_or(ResolveError::NoRegion)?;
-    let http = store::http_client(None);
+    let bundle = ca_bundle(environment)?;
+    let http = store::outward_http_client(bundle.as_ref());
     let settings = ProviderConfig::default()
         .with_http_client(http.clone())
         .with_region(Some(Region::new(region.clone())));
@@ -91,16 +105,37 @@ pub async fn resolve(environment: &Environment, wish: &Wish) -> Result<Resolved,
     };
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(region.clone()))
-        .credentials_provider(credentials);
+        .no_credentials();
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }
+    let held = Held::new(credentials, None);
+    let shared = store::shared_settings(loader.load().await.into_builder(), http);
     Ok(Resolved {
-        config: store::shared_settings(loader.load().await.into_builder(), http).build(),
+        config: held.config(&shared.build()),
+        held,
+        bundle,
         region,
         source: chosen.source,
         shadowed: chosen.shadowed,
     })
+}
+
+/// The certificates of `AWS_CA_BUNDLE`, where that is set.
+///
+/// # Errors
+/// [`ResolveError::CaBundle`].
+pub fn ca_bundle(environment: &Environment) -> Result<Option<store::CaBundle>, ResolveError> {
+    let Some(path) = environment.get(env::AWS_CA_BUNDLE) else {
+        return Ok(None);
+    };
+    let broken = |reason: String| ResolveError::CaBundle {
+        path: path.to_owned(),
+        reason,
+    };
+    let pem = std::fs::read(path).map_err(|error| broken(error.to_string()))?;
+    let bundle = store::CaBundle::from_pem(pem).map_err(|error| broken(error.to_string()))?;
+    Ok(Some(bundle))
 }
 
 async fn region(environment: &Environment, wish: &Wish, profile: Option<&str>) -> Option<String> {

@@ -172,7 +172,7 @@ impl Follower {
     }
 
     fn can_renew(&self) -> bool {
-        self.render.client.role.is_some() && !self.renewed
+        self.render.client.held.is_some() && !self.renewed
     }
 
     async fn renew(&mut self) -> Result<(), FollowError> {

@@ -11,13 +11,14 @@ use std::time::Duration;
 use futures_util::{Stream, stream};
 use protocol::RenderId;
 use protocol::error_info::EnhancedErrorInfo;
-use protocol::status::StillHasNoProgress;
-use store::StoreError;
+use protocol::status::{RenderProgress, StillHasNoProgress};
+use store::{ErrorKind, StoreError};
 
 pub use event::{Cost, Event, Outcome, OutputLocation, Plan, Snapshot};
 
 use crate::{InvokeError, Render};
 use follower::Follower;
+use observe::Blind;
 
 /// How patient a follower is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +104,29 @@ pub struct RenderFailure {
 }
 
 impl Render {
+    /// Where the render stands now.
+    ///
+    /// # Errors
+    /// [`FollowError`], but never for a render that failed: that is told in the answer.
+    pub async fn progress(&self) -> Result<RenderProgress, FollowError> {
+        let looked = match self.read_progress().await {
+            Err(Blind::Store(error)) if matches!(error.kind(), ErrorKind::Denied(_)) => {
+                tracing::info!(%error, "the function is asked for the progress instead");
+                self.ask_status().await
+            }
+            looked => looked,
+        };
+        looked
+            .map(|observation| observation.status)
+            .map_err(|blind| match blind {
+                Blind::Store(error) if error.is_missing() => FollowError::Unknown(self.id.clone()),
+                Blind::Store(error) => FollowError::Store(error),
+                Blind::Invoke(error) => FollowError::Invoke(error),
+                Blind::Malformed(error) => FollowError::Malformed(error),
+                Blind::Still(error) => error.into(),
+            })
+    }
+
     /// Follows the render until it has ended.
     ///
     /// The stream ends after [`Event::Finished`] or with an error. The progress document is read

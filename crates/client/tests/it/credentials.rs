@@ -77,7 +77,7 @@ async fn forgotten_keys_are_not_used_again() {
     .await;
     let role = AssumedRole::assume(&service.config(), ROLE, "s", None).await;
     let role = role.expect("assumed");
-    role.forget().await;
+    role.held().forget().await;
     three_reads(&role).await;
     assert!(
         service

@@ -3,4 +3,5 @@
 mod credentials;
 mod follow;
 mod render;
+mod resolve;
 mod service;

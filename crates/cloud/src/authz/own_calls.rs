@@ -11,11 +11,16 @@ const fn own(action: &'static str) -> Need {
     }
 }
 
-const OWN_CALLS: [Call; 2] = [
+const OWN_CALLS: [Call; 3] = [
     Call {
         service: "cloudtrail",
         operation: "LookupEvents",
         needs: &[own("cloudtrail:LookupEvents")],
+    },
+    Call {
+        service: "framewright",
+        operation: "LendRole",
+        needs: &[own("framewright:LendRole")],
     },
     Call {
         service: "framewright",

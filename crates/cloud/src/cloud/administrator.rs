@@ -19,7 +19,7 @@ use crate::cloud::founding::AdministratorKey;
 use crate::config::Region;
 use crate::events::Record;
 use crate::service::Service;
-use crate::services::Pruned;
+use crate::services::{LendRole, Lent, Pruned};
 
 /// How long an answer may take.
 const WITHIN: Duration = Duration::from_secs(60);
@@ -132,6 +132,17 @@ impl Administrator {
             .ask(Service::Framewright, "Prune", &Value::Object(Map::new()))
             .await?;
         Ok(serde_json::from_slice(&answer)?)
+    }
+
+    /// A role's temporary credentials, for what runs beside the cloud.
+    pub(crate) async fn lend(&self, wanted: &LendRole) -> Result<Lent, AskError> {
+        let input = serde_json::to_value(wanted)?;
+        let answer = self.ask(Service::Framewright, "LendRole", &input).await?;
+        Ok(serde_json::from_slice(&answer)?)
+    }
+
+    pub(crate) fn region(&self) -> &Region {
+        &self.region
     }
 
     /// Whether the cloud answers, and takes the key.

@@ -19,8 +19,8 @@ use crate::gateway::Gateway;
 use crate::identity::{Identities, KeyUses, Sessions};
 use crate::regions::EnabledRegions;
 use crate::services::{
-    Account, Budgets, CloudTrail, Framewright, Iam, Lambda, LambdaParts, LogStore, Logs, Quotas,
-    S3, Services, Sts,
+    Account, Budgets, CloudTrail, Framewright, Iam, Lambda, LambdaParts, Lender, LogStore, Logs,
+    Quotas, S3, Services, Sts,
 };
 use crate::state::State;
 use crate::storage::{Durability, ObjectStore};
@@ -185,6 +185,12 @@ pub(super) async fn services(
         framewright: Framewright {
             authorizer: authorizer.clone(),
             store: objects.clone(),
+            lender: Lender {
+                account,
+                region: region.clone(),
+                identities: parts.identities.clone(),
+                sessions: sessions.clone(),
+            },
         },
     })
 }

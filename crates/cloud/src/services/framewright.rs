@@ -1,7 +1,9 @@
-//! What AWS has no call for: `Prune`, which frees what is past its time.
+//! What AWS has no call for: `Prune`, which frees what is past its time, and `LendRole`, which the
+//! metadata endpoints ask.
 //!
-//! It is asked as AWS's JSON services are (`X-Amz-Target: Framewright.Prune`), signed for the
-//! service name `framewright`, and needs the permission `framewright:Prune`.
+//! They are asked as AWS's JSON services are (`X-Amz-Target: Framewright.Prune`), signed for the
+//! service name `framewright`, and need the permissions `framewright:Prune` and
+//! `framewright:LendRole`.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,7 @@ use crate::authn::Authenticated;
 use crate::authz::{Authorizer, Operation, Particulars};
 use crate::body::VerifiedBody;
 use crate::response::Response;
+use crate::services::lend_role::Lender;
 use crate::services::{Serve, json};
 use crate::storage::ObjectStore;
 
@@ -20,6 +23,7 @@ const LARGEST_INPUT: usize = 1024;
 pub(crate) struct Framewright {
     pub(crate) authorizer: Authorizer,
     pub(crate) store: ObjectStore,
+    pub(crate) lender: Lender,
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,6 +68,7 @@ impl Serve for Framewright {
                     uploads: swept.uploads,
                 })
             }
+            "LendRole" => self.lender.serve(&self.authorizer, &request, body).await,
             other => Err(json::unknown_operation(other)),
         }
     }

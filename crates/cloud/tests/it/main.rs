@@ -12,6 +12,7 @@ mod iam;
 mod identity;
 mod lambda;
 mod logs;
+mod metadata;
 mod propagation;
 mod quotas;
 mod raw;

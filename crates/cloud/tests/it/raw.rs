@@ -126,7 +126,12 @@ impl Raw {
 
     /// Sends it as it stands.
     pub(crate) async fn send(&self, cloud: &TestCloud) -> Answer {
-        let address = cloud.endpoint().trim_start_matches("http://");
+        self.send_to(cloud.endpoint().trim_start_matches("http://"))
+            .await
+    }
+
+    /// Sends it as it stands to a host and port.
+    pub(crate) async fn send_to(&self, address: &str) -> Answer {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
         for (name, value) in &self.headers {
@@ -152,6 +157,26 @@ impl Raw {
             .unwrap_or(0);
         Answer { status, text }
     }
+}
+
+/// Status and body of what a plain address on loopback answers.
+pub(crate) async fn ask(
+    method: &'static str,
+    address: &str,
+    headers: &[(&str, &str)],
+) -> (u16, String) {
+    let (host, path) = address
+        .trim_start_matches("http://")
+        .split_once('/')
+        .unwrap();
+    let mut request = Raw::get(&format!("/{path}")).header("host", host);
+    request.method = method;
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let answer = request.send_to(host).await;
+    let (_, body) = answer.text.split_once("\r\n\r\n").unwrap();
+    (answer.status, body.to_owned())
 }
 
 impl Answer {

@@ -1,12 +1,12 @@
 //! Roles with one inline policy each.
 
 use aws_sdk_iam::Client;
-use aws_sdk_iam::error::ProvideErrorMetadata;
 use aws_sdk_iam::types::Tag;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::{Change, ProvisionError, change};
+use crate::call::{self, CallFailed};
+use crate::change::Change;
 use crate::policy::Policy;
 
 /// A role as it should be.
@@ -23,7 +23,7 @@ pub(super) async fn ensure(
     iam: &Client,
     role: &Role,
     changes: &mut Vec<Change>,
-) -> Result<String, ProvisionError> {
+) -> Result<String, CallFailed> {
     let arn = match iam.get_role().role_name(role.name).send().await {
         Ok(found) => {
             let found = found.role();
@@ -35,8 +35,10 @@ pub(super) async fn ensure(
             }
             found.map(|role| role.arn().to_owned()).unwrap_or_default()
         }
-        Err(error) if error.code() == Some("NoSuchEntity") => create(iam, role, changes).await?,
-        Err(error) => return Err(ProvisionError::call("look for the role")(error)),
+        Err(error) if call::code(&error) == Some("NoSuchEntity") => {
+            create(iam, role, changes).await?
+        }
+        Err(error) => return Err(CallFailed::of("look for the role")(error)),
     };
     ensure_policy(iam, role, changes).await?;
     Ok(arn)
@@ -46,9 +48,9 @@ async fn create(
     iam: &Client,
     role: &Role,
     changes: &mut Vec<Change>,
-) -> Result<String, ProvisionError> {
+) -> Result<String, CallFailed> {
     let tag = Tag::builder().key("framewright").value("managed").build();
-    let tag = tag.map_err(ProvisionError::call("describe the role's tag"))?;
+    let tag = tag.map_err(CallFailed::unbuilt("describe the role's tag"))?;
     let request = iam
         .create_role()
         .role_name(role.name)
@@ -58,8 +60,8 @@ async fn create(
     let created = request
         .send()
         .await
-        .map_err(ProvisionError::call("create the role"))?;
-    changes.push(change(format!("role {}", role.name), "created"));
+        .map_err(CallFailed::of("create the role"))?;
+    changes.push(Change::new(format!("role {}", role.name), "created"));
     Ok(created
         .role()
         .map(|role| role.arn().to_owned())
@@ -70,7 +72,7 @@ async fn correct_trust(
     iam: &Client,
     role: &Role,
     changes: &mut Vec<Change>,
-) -> Result<(), ProvisionError> {
+) -> Result<(), CallFailed> {
     let update = iam
         .update_assume_role_policy()
         .role_name(role.name)
@@ -78,8 +80,11 @@ async fn correct_trust(
     update
         .send()
         .await
-        .map_err(ProvisionError::call("correct the role's trust"))?;
-    changes.push(change(format!("role {}", role.name), "trust corrected"));
+        .map_err(CallFailed::of("correct the role's trust"))?;
+    changes.push(Change::new(
+        format!("role {}", role.name),
+        "trust corrected",
+    ));
     Ok(())
 }
 
@@ -87,7 +92,7 @@ async fn ensure_policy(
     iam: &Client,
     role: &Role,
     changes: &mut Vec<Change>,
-) -> Result<(), ProvisionError> {
+) -> Result<(), CallFailed> {
     match iam
         .get_role_policy()
         .role_name(role.name)
@@ -96,8 +101,8 @@ async fn ensure_policy(
         .await
     {
         Ok(found) if same(found.policy_document(), &role.policy) => return Ok(()),
-        Err(error) if error.code() != Some("NoSuchEntity") => {
-            return Err(ProvisionError::call("read the role's policy")(error));
+        Err(error) if call::code(&error) != Some("NoSuchEntity") => {
+            return Err(CallFailed::of("read the role's policy")(error));
         }
         _ => {}
     }
@@ -108,8 +113,8 @@ async fn ensure_policy(
         .policy_document(role.policy.to_json());
     put.send()
         .await
-        .map_err(ProvisionError::call("write the role's policy"))?;
-    changes.push(change(format!("role {}", role.name), "policy written"));
+        .map_err(CallFailed::of("write the role's policy"))?;
+    changes.push(Change::new(format!("role {}", role.name), "policy written"));
     Ok(())
 }
 

@@ -1,14 +1,17 @@
 //! A Remotion bundle on disk.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::content_type;
+use crate::digest::{self, hex};
 
 /// The page protocol that renderers here speak.
 const SITE_VERSION: &str = "11";
+
+/// The releases of Remotion 4.0 whose bundles are tested.
+const TESTED_PATCHES: std::ops::RangeInclusive<u32> = 400..=529;
 
 /// A folder that `npx remotion bundle` made, with the digests of its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,40 +119,55 @@ impl Bundle {
         self.remotion_version.as_deref()
     }
 
+    /// What to say of a bundle whose version of Remotion is none of those that are tested; its page protocol is the
+    /// right one all the same.
+    #[must_use]
+    pub fn version_warning(&self) -> Option<String> {
+        let version = self.remotion_version()?;
+        let patch = version
+            .strip_prefix("4.0.")
+            .and_then(|patch| patch.split(|c: char| !c.is_ascii_digit()).next())
+            .and_then(|patch| patch.parse::<u32>().ok());
+        if patch.is_some_and(|patch| TESTED_PATCHES.contains(&patch)) {
+            return None;
+        }
+        let (first, last) = (TESTED_PATCHES.start(), TESTED_PATCHES.end());
+        Some(format!(
+            "the site was bundled with Remotion {version}; 4.0.{first} to 4.0.{last} are tested"
+        ))
+    }
+
     /// Where `file` is on disk.
     #[must_use]
     pub fn path_of(&self, file: &BundledFile) -> PathBuf {
         self.folder.join(&file.path)
     }
+}
 
-    /// A name for the site that stays the same for the same folder: its own name, or its parent's where that says
-    /// nothing (`build`), and a few digits of where it is.
-    #[must_use]
-    pub fn site_name(&self) -> String {
-        let folder = self
-            .folder
-            .canonicalize()
-            .unwrap_or_else(|_| self.folder.clone());
-        let mut names = folder
-            .ancestors()
-            .filter_map(Path::file_name)
-            .filter_map(|name| name.to_str());
-        let telling = names.find(|name| !matches!(*name, "build" | "out" | "dist" | "bundle"));
-        let plain: String = telling
-            .unwrap_or("site")
-            .chars()
-            .map(|c| {
-                if c.is_ascii_alphanumeric() {
-                    c.to_ascii_lowercase()
-                } else {
-                    '-'
-                }
-            })
-            .take(40)
-            .collect();
-        let place = hex(&Sha256::digest(folder.as_os_str().as_encoded_bytes()));
-        format!("{}-{}", plain.trim_matches('-'), &place[..8])
-    }
+/// A name for the site in `folder` that stays the same for the same folder: its own name, or its parent's where that says
+/// nothing (`build`), and a few digits of where it is.
+#[must_use]
+pub fn site_name(folder: &Path) -> String {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let mut names = folder
+        .ancestors()
+        .filter_map(Path::file_name)
+        .filter_map(|name| name.to_str());
+    let telling = names.find(|name| !matches!(*name, "build" | "out" | "dist" | "bundle"));
+    let plain: String = telling
+        .unwrap_or("site")
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .take(40)
+        .collect();
+    let place = hex(&Sha256::digest(folder.as_os_str().as_encoded_bytes()));
+    format!("{}-{}", plain.trim_matches('-'), &place[..8])
 }
 
 fn index(folder: &Path) -> Result<String, BundleError> {
@@ -210,27 +228,13 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<BundledFile>) -> Result<
 }
 
 fn digest(path: &Path) -> std::io::Result<(u64, String)> {
-    let mut file = std::fs::File::open(path)?;
-    let mut sha = Sha256::new();
-    let mut buffer = vec![0; 256 * 1024];
-    let mut size = 0;
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((size, hex(&sha.finalize())));
-        }
-        sha.update(&buffer[..read]);
-        size += read as u64;
-    }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let (size, sha256) = digest::of::<Sha256>(std::fs::File::open(path)?)?;
+    Ok((size, hex(&sha256)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Bundle, BundleError};
+    use super::{Bundle, BundleError, site_name};
 
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -291,11 +295,19 @@ mod tests {
     }
 
     #[test]
+    fn versions_outside_of_the_tested_window_are_told() {
+        for (version, told) in [("4.0.527", false), ("4.0.399", true), ("5.0.0", true)] {
+            let index = INDEX.replace("4.0.527", version);
+            let folder = folder(&[("index.html", &index)]);
+            let warning = Bundle::open(folder.path()).unwrap().version_warning();
+            assert_eq!(warning.is_some_and(|text| text.contains(version)), told);
+        }
+    }
+
+    #[test]
     fn the_name_is_that_of_the_project() {
         let folder = folder(&[("My Film/build/index.html", INDEX)]);
-        let name = Bundle::open(&folder.path().join("My Film/build"))
-            .unwrap()
-            .site_name();
+        let name = site_name(&folder.path().join("My Film/build"));
         assert!(
             name.starts_with("my-film-") && name.len() == "my-film-".len() + 8,
             "{name}"

@@ -1,10 +1,22 @@
-//! Sites: a bundle on disk becomes content-addressed objects, a manifest per version, and a pointer.
+//! Sites: a bundle on disk becomes objects in a bucket.
+//!
+//! A private site is content-addressed files, a manifest for each version, and a pointer; a public one has its files
+//! where browsers and other clients expect them.
 
 mod bundle;
+mod clean;
 mod content_type;
+mod list;
+mod project;
+mod public;
+mod stored;
 mod upload;
 
 pub use protocol::site::{SiteId, SiteIdError};
 
-pub use bundle::{Bundle, BundleError, BundledFile};
+pub use bundle::{Bundle, BundleError, BundledFile, site_name};
+pub use clean::CleanError;
+pub use list::{RemoveError, SiteRow, list, public_url, remove};
+pub use project::{Project, ProjectError};
+pub use public::upload_public;
 pub use upload::{UploadError, UploadEvent, Uploaded, upload};

@@ -4,27 +4,32 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata};
 use aws_sdk_s3::primitives::ByteStream;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use protocol::site::{File, Manifest, Pointer, SiteId};
 
 use super::bundle::{Bundle, BundledFile};
+use super::clean::{self, CleanError};
+use super::stored;
+use crate::call::{self, CallFailed};
 
 /// Files under way at once.
-const PARALLEL: usize = 8;
+pub(super) const PARALLEL: usize = 8;
 
 /// What an upload did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Uploaded {
-    /// The version that is current now.
-    pub version: String,
+    /// The version that is current now; a public site has none.
+    pub version: Option<String>,
     /// Files sent.
     pub sent: usize,
     /// Bytes sent.
     pub sent_bytes: u64,
     /// Files that were there.
     pub kept: usize,
+    /// Objects that nothing needed any more.
+    pub removed: usize,
 }
 
 /// Progress of an upload.
@@ -34,19 +39,18 @@ pub struct UploadEvent {
     pub sent: usize,
     /// Files to send in all.
     pub of: usize,
+    /// Bytes sent so far.
+    pub sent_bytes: u64,
+    /// Bytes to send in all.
+    pub of_bytes: u64,
 }
 
 /// A site that could not be uploaded. The version before stays whole and current.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
     /// S3 refused or failed a call.
-    #[error("could not {step}: {message}")]
-    Call {
-        /// What was attempted, as a verb phrase.
-        step: String,
-        /// The error as S3 worded it.
-        message: String,
-    },
+    #[error(transparent)]
+    Call(#[from] CallFailed),
     /// A file of the bundle could not be read.
     #[error("could not read `{}`", path.display())]
     Read {
@@ -54,24 +58,18 @@ pub enum UploadError {
         path: PathBuf,
         /// Why.
         #[source]
-        source: aws_sdk_s3::primitives::ByteStreamError,
+        source: std::io::Error,
     },
+    /// The new version is current, but what it replaced could not be removed.
+    #[error("the site is deployed, but what nothing needs any more could not be removed")]
+    Clean(#[from] CleanError),
 }
 
-impl UploadError {
-    fn call<E: std::error::Error + 'static>(step: impl Into<String>) -> impl FnOnce(E) -> Self {
-        move |error| Self::Call {
-            step: step.into(),
-            message: DisplayErrorContext(error).to_string(),
-        }
-    }
-}
-
-/// Makes `bundle` the current version of the site `id` in `bucket`.
+/// Makes `bundle` the current version of the private site `id` in `bucket`.
 ///
-/// Contents that are there under their digest are not sent again. The manifest is written when all contents are
-/// there, and the pointer is switched last: a render under way keeps its version, and an upload that is cut off
-/// changes nothing that anyone sees.
+/// Contents that are there under their digest are not sent again. The pointer is switched last, when all contents are
+/// there: a render under way keeps its version, and an upload that is cut off changes nothing that anyone sees. Versions
+/// that have not been current for a day, and contents that no other version has, are removed.
 ///
 /// # Errors
 /// See [`UploadError`]. Running it again sends what is missing.
@@ -85,48 +83,83 @@ pub async fn upload(
     let manifest = manifest(bundle);
     let version = manifest.version();
     let all = bundle.files().len();
-    if current(s3, bucket, id)
-        .await?
-        .is_some_and(|pointer| pointer.version == version)
-    {
-        return Ok(Uploaded {
-            version,
-            sent: 0,
-            sent_bytes: 0,
-            kept: all,
-        });
+    let mut done = Uploaded {
+        version: Some(version.clone()),
+        sent: 0,
+        sent_bytes: 0,
+        kept: all,
+        removed: 0,
+    };
+    let current = current(s3, bucket, id).await?;
+    if current.is_some_and(|pointer| pointer.version == version) {
+        return Ok(done);
     }
-    let there = contents(s3, bucket, id).await?;
-    let missing = missing(bundle, &there);
-    let of = missing.len();
-    let sends = missing
-        .iter()
-        .map(|file| send(s3, bucket, id, bundle, file));
-    let mut sends = stream::iter(sends).buffer_unordered(PARALLEL);
-    let (mut sent, mut sent_bytes) = (0, 0);
-    while let Some(bytes) = sends.try_next().await? {
-        sent += 1;
-        sent_bytes += bytes;
-        progress(UploadEvent { sent, of });
-    }
+    // Written first: whoever removes what no version has, beside this upload, keeps what this version has.
     let manifest_key = id.manifest_key(&version);
     put_json(s3, bucket, &manifest_key, &manifest).await?;
-    put_json(
-        s3,
-        bucket,
-        &id.pointer_key(),
-        &Pointer {
-            version: version.clone(),
-            manifest_key,
-        },
-    )
-    .await?;
-    Ok(Uploaded {
-        version,
-        sent,
-        sent_bytes,
-        kept: all - of,
-    })
+    loop {
+        let there = contents(s3, bucket, id).await?;
+        let missing = missing(bundle, &there);
+        if missing.is_empty() {
+            break;
+        }
+        let sends = missing.iter().map(|&file| {
+            let key = id.content_key(&file.sha256);
+            send(s3, bucket, key, bundle, file)
+        });
+        let total = Total::of(&missing);
+        done.sent_bytes += sent(sends, total, &mut progress).await?;
+        done.sent += missing.len();
+    }
+    done.kept = all.saturating_sub(done.sent);
+    let pointer = Pointer {
+        version: version.clone(),
+        manifest_key,
+    };
+    put_json(s3, bucket, &id.pointer_key(), &pointer).await?;
+    done.removed = clean::private(s3, bucket, id, &version).await?;
+    Ok(done)
+}
+
+/// What is to be sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Total {
+    files: usize,
+    bytes: u64,
+}
+
+impl Total {
+    pub(super) fn of(files: &[&BundledFile]) -> Self {
+        Self {
+            files: files.len(),
+            bytes: files.iter().map(|file| file.size).sum(),
+        }
+    }
+}
+
+/// Carries out `sends`, several at once, and returns their bytes.
+pub(super) async fn sent<F>(
+    sends: impl Iterator<Item = F>,
+    total: Total,
+    progress: &mut impl FnMut(UploadEvent),
+) -> Result<u64, UploadError>
+where
+    F: Future<Output = Result<u64, UploadError>>,
+{
+    let mut sends = stream::iter(sends).buffer_unordered(PARALLEL);
+    let mut event = UploadEvent {
+        sent: 0,
+        of: total.files,
+        sent_bytes: 0,
+        of_bytes: total.bytes,
+    };
+    progress(event);
+    while let Some(bytes) = sends.try_next().await? {
+        event.sent += 1;
+        event.sent_bytes += bytes;
+        progress(event);
+    }
+    Ok(event.sent_bytes)
 }
 
 fn manifest(bundle: &Bundle) -> Manifest {
@@ -151,68 +184,54 @@ fn missing<'a>(bundle: &'a Bundle, there: &HashSet<String>) -> Vec<&'a BundledFi
         .collect()
 }
 
-async fn current(s3: &Client, bucket: &str, id: &SiteId) -> Result<Option<Pointer>, UploadError> {
-    let got = match s3
-        .get_object()
-        .bucket(bucket)
-        .key(id.pointer_key())
-        .send()
-        .await
-    {
+async fn current(s3: &Client, bucket: &str, id: &SiteId) -> Result<Option<Pointer>, CallFailed> {
+    const STEP: &str = "read the site's pointer";
+    let get = s3.get_object().bucket(bucket).key(id.pointer_key());
+    let got = match get.send().await {
         Ok(got) => got,
-        Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
-        Err(error) => return Err(UploadError::call("read the site's pointer")(error)),
+        Err(error) if call::code(&error) == Some("NoSuchKey") => return Ok(None),
+        Err(error) => return Err(CallFailed::of(STEP)(error)),
     };
-    let body = got
-        .body
-        .collect()
-        .await
-        .map_err(UploadError::call("read the site's pointer"))?;
+    let body = got.body.collect().await;
+    let body = body.map_err(|error| CallFailed::because(STEP, error))?;
     // A pointer that cannot be read is replaced by one that can.
     Ok(serde_json::from_slice(&body.into_bytes()).ok())
 }
 
 /// The digests of the contents that are there.
-async fn contents(s3: &Client, bucket: &str, id: &SiteId) -> Result<HashSet<String>, UploadError> {
+async fn contents(s3: &Client, bucket: &str, id: &SiteId) -> Result<HashSet<String>, CallFailed> {
     let prefix = id.content_key("");
-    let mut pages = s3
-        .list_objects_v2()
-        .bucket(bucket)
-        .prefix(&prefix)
-        .into_paginator()
-        .send();
-    let mut digests = HashSet::new();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(UploadError::call("list the site's files"))?;
-        let keys = page.contents().iter().filter_map(|object| object.key());
-        digests.extend(
-            keys.filter_map(|key| key.strip_prefix(&prefix))
-                .map(str::to_owned),
-        );
-    }
-    Ok(digests)
+    let objects = stored::list(s3, bucket, &prefix).await?;
+    let digests = objects
+        .iter()
+        .filter_map(|object| object.key.strip_prefix(&prefix));
+    Ok(digests.map(str::to_owned).collect())
 }
 
-async fn send(
+/// Writes `file` under `key`, and returns its bytes.
+pub(super) async fn send(
     s3: &Client,
     bucket: &str,
-    id: &SiteId,
+    key: String,
     bundle: &Bundle,
     file: &BundledFile,
 ) -> Result<u64, UploadError> {
     let path = bundle.path_of(file);
     let body = ByteStream::from_path(&path)
         .await
-        .map_err(|source| UploadError::Read { path, source })?;
+        .map_err(|error| UploadError::Read {
+            path,
+            source: std::io::Error::other(error),
+        })?;
     let put = s3
         .put_object()
         .bucket(bucket)
-        .key(id.content_key(&file.sha256))
+        .key(key)
         .content_type(file.content_type)
         .body(body)
         .send()
         .await;
-    put.map_err(UploadError::call(format!("upload `{}`", file.path)))?;
+    put.map_err(CallFailed::of(format!("upload `{}`", file.path)))?;
     Ok(file.size)
 }
 
@@ -221,8 +240,10 @@ async fn put_json(
     bucket: &str,
     key: &str,
     document: &impl serde::Serialize,
-) -> Result<(), UploadError> {
-    let body = serde_json::to_vec(document).map_err(UploadError::call(format!("write `{key}`")))?;
+) -> Result<(), CallFailed> {
+    let step = format!("write `{key}`");
+    let body =
+        serde_json::to_vec(document).map_err(|error| CallFailed::because(step.clone(), error))?;
     let put = s3
         .put_object()
         .bucket(bucket)
@@ -231,6 +252,6 @@ async fn put_json(
         .body(body.into())
         .send()
         .await;
-    put.map_err(UploadError::call(format!("write `{key}`")))?;
+    put.map_err(CallFailed::of(step))?;
     Ok(())
 }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 use media::output::{Assembly, Chunk, assemble as join};
 use media::{Ffmpeg, FrameRate, Location};
-use protocol::settings::DownloadBehavior;
 use protocol::state::{Manifest, OutputPlan, Plan};
 use store::{Bucket, Conditional, PutOptions};
 use tokio::sync::mpsc::UnboundedSender;
@@ -19,8 +18,9 @@ use super::hands::Hands;
 use super::{sound, survey};
 use crate::fault::{self, Point};
 use crate::log_lines;
+use crate::output;
 use crate::page::OpenSite;
-use crate::rendering::is_disk_full;
+use crate::rendering::momentary;
 use crate::scratch::Scratch;
 
 /// What is kept free of an invocation's time for the last words.
@@ -39,7 +39,12 @@ pub(super) async fn assemble(
     let manifests = survey::manifests(&hands.documents)
         .await
         .map_err(|error| momentary(&error))?;
-    check(&manifests, plan)?;
+    let (merged, parts): (Vec<Manifest>, Vec<Manifest>) = manifests
+        .into_iter()
+        .partition(|manifest| plan.is_merged(manifest.chunk));
+    let videos = videos(&parts, &merged);
+    check(&parts.iter().collect::<Vec<_>>(), plan)?;
+    check(&videos, plan)?;
     let site = OpenSite::open(&plan.site, &hands.documents.bucket, &hands.function.cache)
         .await
         .map_err(|error| momentary(&error))?;
@@ -47,7 +52,11 @@ pub(super) async fn assemble(
     let file = scratch.path().join("out.mp4");
     let (progress, following) = watch::channel(media::Progress::default());
     let follower = tokio::spawn(follow(following, tell.clone(), hands.is_first()));
-    let joined = join_parts(hands, plan, &manifests, &site, &scratch, &file, progress).await;
+    let stored = Stored {
+        parts: &parts,
+        videos: &videos,
+    };
+    let joined = join_parts(hands, plan, stored, &site, &scratch, &file, progress).await;
     // A panic there costs progress alone.
     let _told = follower.await;
     joined?;
@@ -60,8 +69,29 @@ pub(super) async fn assemble(
     })
 }
 
+/// What an output is made of.
+#[derive(Clone, Copy)]
+struct Stored<'a> {
+    /// What was rendered: what is heard.
+    parts: &'a [Manifest],
+    /// What is seen: parts, and in place of some of them what was merged from them.
+    videos: &'a [&'a Manifest],
+}
+
+/// The videos to join, in order.
+fn videos<'a>(parts: &'a [Manifest], merged: &'a [Manifest]) -> Vec<&'a Manifest> {
+    let is_merged = |part: &Manifest| {
+        let first = part.frames.first();
+        merged.iter().any(|merged| merged.frames.contains(first))
+    };
+    let alone = parts.iter().filter(|part| !is_merged(part));
+    let mut videos: Vec<&Manifest> = alone.chain(merged).collect();
+    videos.sort_by_key(|video| video.frames.first());
+    videos
+}
+
 /// The parts must be the render, each frame once.
-fn check(manifests: &[Manifest], plan: &Plan) -> Result<(), Failure> {
+fn check(manifests: &[&Manifest], plan: &Plan) -> Result<(), Failure> {
     let step = plan.every_nth_frame;
     let stored = manifests
         .iter()
@@ -78,7 +108,7 @@ fn check(manifests: &[Manifest], plan: &Plan) -> Result<(), Failure> {
 async fn join_parts(
     hands: &Hands,
     plan: &Plan,
-    manifests: &[Manifest],
+    stored: Stored<'_>,
     site: &OpenSite,
     scratch: &Scratch,
     file: &Path,
@@ -87,10 +117,11 @@ async fn join_parts(
     let ffmpeg = Ffmpeg::locate().await.map_err(|error| never(&error))?;
     let rate = FrameRate::new(plan.output_fps()).map_err(|error| never(&error))?;
     let bucket = &hands.documents.bucket;
-    let chunks = manifests
+    let chunks = stored
+        .videos
         .iter()
         .map(|manifest| {
-            let url = site.proxy().object_url(bucket, &manifest.video.key);
+            let url = site.proxy().whole_object_url(bucket, &manifest.video.key);
             let frames = u64::from(manifest.frames.count(plan.every_nth_frame));
             Ok(Chunk {
                 location: Location::loopback_url(url)?,
@@ -102,7 +133,7 @@ async fn join_parts(
     let sound = match &plan.audio {
         None => None,
         Some(_) => Some(
-            sound::timeline(plan, manifests, site, bucket, scratch)
+            sound::timeline(plan, stored.parts, site, bucket, scratch)
                 .map_err(|error| never(&error))?,
         ),
     };
@@ -174,25 +205,35 @@ async fn store_output(hands: &Hands, plan: &Plan, file: &Path) -> Result<u64, Fa
         .map_err(|error| momentary(&error))?
         .len();
     let bytes = ReaderStream::with_capacity(open, READ_BYTES);
-    let bucket = output_bucket(hands, output);
+    let bucket = output_bucket(hands, output).await?;
     let options = PutOptions {
         content_type: Some("video/mp4".to_owned()),
-        content_disposition: disposition(&output.download_behavior),
+        content_disposition: output.download_behavior.content_disposition(),
         storage_class: output.storage_class.clone(),
         ..PutOptions::default()
     };
     if output.overwrite {
         Box::pin(bucket.upload(&output.key, bytes.boxed(), &options))
             .await
-            .map_err(|error| momentary(&error))?;
+            .map_err(|error| not_stored(&error))?;
         return Ok(size);
     }
     let stored = Box::pin(bucket.upload_if_absent(&output.key, bytes.boxed(), &options))
         .await
-        .map_err(|error| momentary(&error))?;
+        .map_err(|error| not_stored(&error))?;
     match stored {
         Conditional::Written(_) => Ok(size),
         Conditional::Refused => already_stored(&bucket, &output.key, size).await,
+    }
+}
+
+/// What the function's role may not do now it may not do in a minute.
+fn not_stored(error: &store::UploadError) -> Failure {
+    match error {
+        store::UploadError::Store(inner) if matches!(inner.kind(), store::ErrorKind::Denied(_)) => {
+            never(error)
+        }
+        _ => momentary(error),
     }
 }
 
@@ -208,52 +249,83 @@ async fn already_stored(bucket: &Bucket, key: &str, size: u64) -> Result<u64, Fa
             ),
             Retry::Never,
         )),
+        Err(error) if matches!(error.kind(), store::ErrorKind::Denied(_)) => {
+            Err(Failure::of_launch(
+                format!(
+                    "output file `{key}` in bucket `{}` exists already, and the function's role may not see whether \
+                     this render wrote it; set `overwrite` to replace it",
+                    bucket.name()
+                ),
+                Retry::Never,
+            ))
+        }
         Err(error) => Err(momentary(&error)),
     }
 }
 
-fn output_bucket(hands: &Hands, output: &OutputPlan) -> Bucket {
-    if output.bucket == hands.documents.bucket.name() {
-        return hands.documents.bucket.clone();
-    }
-    // Another bucket may belong to another account.
-    hands
-        .function
-        .clients
-        .bucket(&output.bucket.as_str().into(), None)
-}
-
-fn disposition(behavior: &DownloadBehavior) -> Option<String> {
-    match behavior {
-        DownloadBehavior::PlayInBrowser => None,
-        DownloadBehavior::Download { file_name: None } => Some("attachment".to_owned()),
-        DownloadBehavior::Download {
-            file_name: Some(name),
-        } => {
-            let name: String = name.bytes().map(encoded).collect();
-            Some(format!("attachment; filename=\"{name}\""))
-        }
-    }
-}
-
-/// A byte of a file name as a header may carry it.
-fn encoded(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
-        char::from(byte).to_string()
+/// The keys of another service are in the request alone.
+async fn output_bucket(hands: &Hands, output: &OutputPlan) -> Result<Bucket, Failure> {
+    let request = if output.elsewhere {
+        let request = hands.documents.request().await;
+        request.map_err(|error| momentary(&error))?
     } else {
-        format!("%{byte:02X}")
-    }
-}
-
-fn momentary(error: &(dyn std::error::Error + 'static)) -> Failure {
-    let retry = if is_disk_full(error) {
-        Retry::Never
-    } else {
-        Retry::Death
+        None
     };
-    Failure::of_launch(log_lines::chain(error), retry)
+    let out_name = request.and_then(|request| request.start.out_name);
+    let provider = output::provider(out_name.as_ref());
+    let own = &hands.documents.bucket;
+    Ok(output::bucket(
+        &hands.function,
+        own,
+        &output.bucket,
+        provider,
+    ))
 }
 
 fn never(error: &(dyn std::error::Error + 'static)) -> Failure {
     Failure::of_launch(log_lines::chain(error), Retry::Never)
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::audio::ChunkAudio;
+    use protocol::frames::{ChunkIndex, FrameRange};
+    use protocol::state::{Attempt, Object, Part};
+
+    use super::*;
+
+    fn stored(chunk: u32, frames: (u32, u32)) -> Manifest {
+        Manifest {
+            chunk: ChunkIndex(chunk),
+            part: Part(0),
+            attempt: Attempt(1),
+            frames: FrameRange::new(frames.0, frames.1).unwrap(),
+            video: Object {
+                key: String::new(),
+                size: 1,
+            },
+            audio: ChunkAudio::default(),
+            pcm: None,
+            started_at_unix_ms: 0,
+            rendered_at_unix_ms: 0,
+        }
+    }
+
+    #[test]
+    fn merged_chunks_take_the_place_of_their_parts() {
+        let parts = [
+            stored(0, (0, 9)),
+            stored(1, (10, 19)),
+            stored(2, (20, 29)),
+            stored(3, (30, 39)),
+            stored(4, (40, 49)),
+        ];
+        let merged = [stored(5, (0, 19)), stored(6, (30, 49))];
+        let chunks = |merged: &[Manifest]| -> Vec<u32> {
+            let videos = videos(&parts, merged);
+            videos.iter().map(|video| video.chunk.0).collect()
+        };
+        assert_eq!(chunks(&merged), [5, 2, 6]);
+        assert_eq!(chunks(&[]), [0, 1, 2, 3, 4]);
+    }
 }

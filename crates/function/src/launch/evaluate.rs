@@ -1,7 +1,6 @@
 //! From a request to a plan: the page is opened once and the composition evaluated.
 
 use protocol::error_info::ErrorKind;
-use protocol::settings::OutName;
 use protocol::state::{PagePlan, Plan, Request};
 use renderer::{Renderer, StartError};
 use store::Bucket;
@@ -11,9 +10,10 @@ use super::failure::{Failure, Retry};
 use super::hands::Hands;
 use crate::clock::now_unix_ms;
 use crate::log_lines;
+use crate::output;
 use crate::page::{self, OpenSite, OpenSiteError};
 use crate::rendering::page_failure;
-use crate::request::{self, Evaluated};
+use crate::request::{self, DEFAULT_OUTPUT, Evaluated};
 
 /// Evaluates the composition and plans the render.
 pub(super) async fn evaluate(
@@ -51,6 +51,7 @@ pub(super) async fn evaluate(
         .map_err(|error| wrong(&error))?;
     let evaluated = Evaluated {
         composition,
+        merge_above_bytes: hands.function.environment.merge_above_bytes(),
         opened_at_unix_ms: now_unix_ms,
         now_unix_ms,
     };
@@ -90,22 +91,12 @@ async fn must_not_exist(hands: &Hands, request: &Request) -> Result<(), Failure>
 }
 
 fn output_place(hands: &Hands, request: &Request) -> (Bucket, String) {
-    match &request.start.out_name {
-        Some(OutName::Object {
-            bucket_name, key, ..
-        }) => {
-            let name = bucket_name.as_str().into();
-            (hands.function.clients.bucket(&name, None), key.clone())
-        }
-        Some(OutName::Name(name)) => (
-            hands.documents.bucket.clone(),
-            hands.documents.keys.output(name),
-        ),
-        None => (
-            hands.documents.bucket.clone(),
-            hands.documents.keys.output("out.mp4"),
-        ),
-    }
+    let own = &hands.documents.bucket;
+    let out_name = request.start.out_name.as_ref();
+    let keys = &hands.documents.keys;
+    let (bucket, key) = output::place(out_name, own.name(), keys, DEFAULT_OUTPUT);
+    let provider = output::provider(out_name);
+    (output::bucket(&hands.function, own, &bucket, provider), key)
 }
 
 /// The request itself is wrong.

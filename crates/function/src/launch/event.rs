@@ -35,6 +35,8 @@ pub(crate) struct FoundPart {
     pub(crate) chunk: ChunkIndex,
     pub(crate) part: Part,
     pub(crate) frames: FrameRange,
+    /// Bytes of its video.
+    pub(crate) bytes: u64,
     pub(crate) started_at_unix_ms: u64,
     pub(crate) rendered_at_unix_ms: u64,
 }

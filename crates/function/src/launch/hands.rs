@@ -84,7 +84,11 @@ impl Hands {
                 previous,
             } => self.write_progress(sequence, *document, previous).await?,
             Command::Invoke { attempt, payload } => {
-                stream::render(&self, &attempt, Payload::Renderer(*payload), &tell).await
+                let merges = !payload.merge.is_empty();
+                let payload = Payload::Renderer(*payload);
+                let ended = stream::render(&self, &attempt, payload, &tell).await;
+                fault::point(Point::WhileMerging, merges && self.is_first());
+                ended
             }
             Command::Assemble(plan) => {
                 Observation::Assembled(Box::pin(assemble::assemble(&self, &plan, &tell)).await)

@@ -6,10 +6,11 @@ use protocol::price::FunctionSize;
 use protocol::progress::{Dimensions, MediaType, PostRenderData, Progress, RenderMetadata};
 use protocol::settings::{AudioCodec, Codec};
 use protocol::site::Site;
-use protocol::state::{Lease, Plan, RecordedAttempt, Request};
+use protocol::state::{Lease, Plan, RecordedAttempt, Request, StoredPart};
 use protocol::status::{final_cost, finished_duration, most_expensive};
 
 use super::event::Output;
+use crate::output;
 
 /// What a launch knows of the function that it runs in.
 #[derive(Debug, Clone)]
@@ -31,6 +32,7 @@ pub(crate) fn renderer(
     plan: &Plan,
     lease: &Lease,
     attempt: &RecordedAttempt,
+    merge: &[StoredPart],
 ) -> Renderer {
     let progress_every_nth_frame = plan.chunks.len().div_ceil(REPORTS);
     Renderer {
@@ -42,6 +44,7 @@ pub(crate) fn renderer(
         frame_range: attempt.frames,
         epoch: lease.epoch,
         progress_every_nth_frame: u32::try_from(progress_every_nth_frame).unwrap_or(u32::MAX),
+        merge: merge.to_vec(),
         chromium_options: plan.page.chromium_options.clone(),
         log_level: plan.page.log_level,
     }
@@ -89,7 +92,7 @@ fn metadata(request: &Request, plan: &Plan, facts: &Facts) -> RenderMetadata {
         lambda_version: facts.version.clone(),
         region: facts.region.clone(),
         render_id: request.render_id.clone(),
-        out_name: start.out_name.clone(),
+        out_name: output::without_keys(start.out_name.as_ref()),
         output_file_is_conditional: Some(!plan.output.overwrite),
         privacy: start.privacy,
         delete_after: start.delete_after,
@@ -128,18 +131,10 @@ pub(crate) fn complete(
     now_ms: u64,
 ) {
     let started = request.started_at_unix_ms;
-    let first_start = progress
-        .timings
-        .iter()
-        .map(|t| t.start)
-        .min()
-        .unwrap_or(started);
-    let last_end = progress
-        .timings
-        .iter()
-        .map(|t| t.rendered)
-        .max()
-        .unwrap_or(started);
+    let rendered = || progress.timings.iter().filter(|t| !plan.is_merged(t.chunk));
+    let first_start = rendered().map(|t| t.start).min().unwrap_or(started);
+    let last_end = rendered().map(|t| t.rendered).max().unwrap_or(started);
+    let time_to_render_chunks = last_end.saturating_sub(first_start);
     progress.combined_frames = plan.frame_count();
     progress.time_to_combine = Some(output.combined_in_ms);
     let duration = finished_duration(&progress.timings);
@@ -156,7 +151,7 @@ pub(crate) fn complete(
         files_cleaned_up: 0,
         time_to_encode: progress.time_to_encode.unwrap_or(0),
         time_to_clean_up: 0,
-        time_to_render_chunks: last_end.saturating_sub(first_start),
+        time_to_render_chunks,
         retries_info: progress.retries.clone(),
         most_expensive_frame_ranges: most_expensive(&progress.timings, plan),
         estimated_billing_duration_in_milliseconds: duration,

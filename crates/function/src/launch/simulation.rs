@@ -155,6 +155,42 @@ fn refused_invocations_are_sent_again_and_the_launch_stays_alive_meanwhile() {
     );
 }
 
+#[test]
+fn chunks_above_the_bound_are_merged_once_and_clients_see_nothing_of_it() {
+    let large = Scenario {
+        merge_above: Some(450),
+        ..scenario(6, 20, Some(2))
+    };
+    let world = run(9, large, Faults::default());
+    assert_eq!(world.ends, [End::Complete]);
+    assert_eq!((world.renderers_begun, world.merges_begun), (6, 3));
+    assert_eq!(world.joined_bytes, [400, 400, 400]);
+    assert_eq!(world.joined_frames(), world.expected_frames());
+    let progress = world.progress();
+    assert_eq!((progress.frames_rendered, progress.chunks.len()), (120, 6));
+    assert_eq!(progress.lambdas_invoked, 9);
+    let post = progress.post_render_data.as_ref().expect("a result");
+    let ranges = &post.most_expensive_frame_ranges;
+    assert!(ranges.iter().all(|range| range.chunk.0 < 6), "{ranges:?}");
+    assert_eq!(world.chunks_left(), 0);
+}
+
+#[test]
+fn merges_wait_their_turn_and_are_taken_over_like_chunks() {
+    let slow = Scenario {
+        merge_above: Some(450),
+        timeout_ms: 30_000,
+        frame_ms: 500,
+        ..scenario(6, 20, Some(1))
+    };
+    let world = run(10, slow, Faults::default());
+    assert!(world.ends.contains(&End::HandedOver), "{:?}", world.ends);
+    assert_eq!(world.ends.last(), Some(&End::Complete));
+    assert_eq!(world.most_at_work, 1);
+    assert_eq!((world.renderers_begun, world.merges_begun), (6, 3));
+    assert_eq!(world.joined_frames(), world.expected_frames());
+}
+
 fn faults() -> impl Strategy<Value = Faults> {
     let permille = prop_oneof![3 => Just(0_u32), 1 => 0..150_u32];
     (
@@ -186,9 +222,10 @@ proptest! {
         concurrency in prop::option::of(1..4_u32),
         frames_per_renderer in prop_oneof![Just(u32::MAX), 5..60_u32],
         step in 1..4_u32,
+        merge_above in prop::option::of(1..600_u64),
         faults in faults(),
     ) {
-        let scenario = Scenario { frames_per_renderer, step, ..scenario(chunks, frames_per_chunk, concurrency) };
+        let scenario = Scenario { frames_per_renderer, step, merge_above, ..scenario(chunks, frames_per_chunk, concurrency) };
         let world = run(seed, scenario, faults);
         // Deaths are bounded: a render may be given up, but never silently and never with a partial output.
         match world.ends.iter().find(|end| matches!(end, End::Complete | End::Failed)) {

@@ -98,6 +98,7 @@ fn part(manifest: &Manifest) -> FoundPart {
         chunk: manifest.chunk,
         part: manifest.part,
         frames: manifest.frames,
+        bytes: manifest.video.size,
         started_at_unix_ms: manifest.started_at_unix_ms,
         rendered_at_unix_ms: manifest.rendered_at_unix_ms,
     }

@@ -1,13 +1,18 @@
 //! The chunks of a render: which parts exist, which are being made, and what is made next.
+//!
+//! When all are rendered and their videos are larger than the plan allows, groups of them are merged into larger
+//! chunks. Those are numbered after the plan's and made as they are: by attempts that are recorded, retried, throttled
+//! and taken over.
 
 mod chunk;
+mod merge;
 mod throttle;
 
 use std::num::NonZeroU32;
 
 use protocol::frames::ChunkIndex;
 use protocol::message::Message;
-use protocol::state::{Attempt, Plan, RecordedAttempt, Tries};
+use protocol::state::{Attempt, Plan, RecordedAttempt, StoredPart, Tries};
 
 use self::chunk::{Chunk, Stage};
 use self::throttle::Throttle;
@@ -44,10 +49,23 @@ pub(crate) enum Verdict {
     },
 }
 
+/// Whether chunks are merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Merging {
+    /// Known when all are rendered: above so many bytes.
+    Above(u64),
+    /// What is merged stands, if anything is.
+    Settled,
+}
+
 /// The chunks of a render.
 #[derive(Debug, Clone)]
 pub(crate) struct Work {
+    // INVARIANT: the plan's chunks, then those that are merged from them
     chunks: Vec<Chunk>,
+    /// How many of them are rendered.
+    rendered: usize,
+    merging: Merging,
     step: NonZeroU32,
     /// How many renderers may be at work at once.
     limit: usize,
@@ -66,6 +84,10 @@ impl Work {
             chunks: chunks
                 .map(|(i, frames)| Chunk::new(ChunkIndex(i), *frames))
                 .collect(),
+            rendered: plan.chunks.len(),
+            merging: plan
+                .merge_above_bytes
+                .map_or(Merging::Settled, Merging::Above),
             step: plan.every_nth_frame,
             limit: plan
                 .renderer_concurrency
@@ -77,7 +99,8 @@ impl Work {
         }
     }
 
-    /// Takes over what an earlier leader recorded: tries, and renderers whose stream is gone.
+    /// Takes over what an earlier leader recorded: tries, and renderers whose stream is gone. The parts that exist are
+    /// known by then.
     pub(crate) fn inherit(&mut self, tries: &[Tries], in_flight: &[RecordedAttempt], now_ms: u64) {
         for tries in tries {
             if let Some(chunk) = self.chunk_mut(tries.chunk) {
@@ -141,7 +164,9 @@ impl Work {
             self.throttle.taken();
         }
         let step = self.step;
-        self.chunk_mut(index)?.said(attempt, message, step)
+        let part = self.chunk_mut(index)?.said(attempt, message, step);
+        self.settle_merging();
+        part
     }
 
     /// Takes over how the invocation of a renderer ended.
@@ -167,10 +192,36 @@ impl Work {
         parts.sort_by_key(|part| (part.chunk, part.part));
         let step = self.step;
         parts.retain(|part| {
+            if part.chunk.0 as usize >= self.rendered {
+                self.settle_merging();
+            }
             self.chunk_mut(part.chunk)
                 .is_some_and(|chunk| chunk.found(part, step))
         });
+        self.settle_merging();
         parts
+    }
+
+    /// Decides what is merged, as soon as all is rendered. Stored parts never change, so each launch decides the same.
+    fn settle_merging(&mut self) {
+        let Merging::Above(bound) = self.merging else {
+            return;
+        };
+        if !self.is_rendered() {
+            return;
+        }
+        self.merging = Merging::Settled;
+        let parts: Vec<FoundPart> = self
+            .chunks
+            .iter()
+            .flat_map(Chunk::stored)
+            .copied()
+            .collect();
+        for group in merge::groups(&parts, bound) {
+            let index = ChunkIndex(u32::try_from(self.chunks.len()).unwrap_or(u32::MAX));
+            self.chunks
+                .push(Chunk::merged(index, group.frames, group.parts));
+        }
     }
 
     /// Takes over signs of life, and gives up renderers that are silent or past their deadline.
@@ -207,8 +258,20 @@ impl Work {
     }
 
     /// Whether every frame is stored.
+    pub(crate) fn is_rendered(&self) -> bool {
+        let mut rendered = self.chunks.iter().take(self.rendered);
+        rendered.all(|chunk| chunk.is_complete(self.step))
+    }
+
+    /// Whether every frame is stored, and merged where it has to be.
     pub(crate) fn is_complete(&self) -> bool {
-        self.chunks.iter().all(|chunk| chunk.is_complete(self.step))
+        self.merging == Merging::Settled
+            && self.chunks.iter().all(|chunk| chunk.is_complete(self.step))
+    }
+
+    /// What the chunk is merged from; nothing if it is rendered.
+    pub(crate) fn merge_of(&self, index: ChunkIndex) -> &[StoredPart] {
+        self.chunk(index).map_or(&[], Chunk::merge)
     }
 
     /// Whether the chunk is stored whole.
@@ -219,10 +282,8 @@ impl Work {
 
     /// Frames captured and frames encoded, over all chunks.
     pub(crate) fn frame_counts(&self) -> (u32, u32) {
-        let counts = self
-            .chunks
-            .iter()
-            .map(|chunk| chunk.frame_counts(self.step));
+        let rendered = self.chunks.iter().take(self.rendered);
+        let counts = rendered.map(|chunk| chunk.frame_counts(self.step));
         counts.fold((0, 0), |sum, counts| (sum.0 + counts.0, sum.1 + counts.1))
     }
 

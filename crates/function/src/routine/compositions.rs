@@ -66,7 +66,7 @@ pub(crate) async fn compositions(
         },
     };
     let bucket = function.bucket(context, &bucket_name);
-    let site: Site = resolve(&payload.serve_url, &bucket, &environment.region).await?;
+    let site: Site = resolve(&payload.serve_url, &bucket, environment).await?;
     let open = OpenSite::open(&site, &bucket, &function.cache).await?;
     let props = page::input_props(&payload.input_props, &bucket).await?;
     let page = open.page(&site, &page_plan(payload), props);

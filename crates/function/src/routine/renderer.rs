@@ -1,5 +1,6 @@
-//! `renderer`: renders frames of a chunk, and stores them.
+//! `renderer`: renders frames of a chunk, or merges chunks, and stores the result.
 
+mod merge;
 mod report;
 mod store_part;
 
@@ -8,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use ::renderer::{ChunkError, ChunkRequest, Renderer as Bench, Scale};
 use lambda::{Context, ResponseWriter};
-use protocol::error_info::ErrorKind;
 use protocol::message::{ChunkComplete, ErrorOccurred, LambdaInvoked, Message};
 use protocol::payload::Renderer;
 use protocol::state::Plan;
@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use self::report::Reporter;
+use self::store_part::MadePart;
 use crate::clock::now_unix_ms;
 use crate::documents::{DocumentError, RenderDocuments};
 use crate::invocation::Function;
@@ -44,19 +45,43 @@ pub(crate) async fn render(
     stream: ResponseWriter,
 ) {
     let reporter = Reporter::new(stream);
+    let making = make(&function, &context, &payload, &mut bench, &reporter);
+    if report(&reporter, &payload, making).await {
+        function.bench.keep(bench);
+    }
+}
+
+/// Merges and stores what `payload` asks for, and says on the stream what became of it.
+pub(crate) async fn merge(
+    function: Arc<Function>,
+    context: Context,
+    payload: Renderer,
+    stream: ResponseWriter,
+) {
+    let reporter = Reporter::new(stream);
+    let making = merge::make(&function, &context, &payload, &reporter);
+    report(&reporter, &payload, making).await;
+}
+
+/// Says what becomes of an invocation; true if its part is stored.
+async fn report(
+    reporter: &Reporter,
+    payload: &Renderer,
+    making: impl Future<Output = Result<ChunkComplete, Failure>>,
+) -> bool {
+    let attempt = payload.attempt.0;
     reporter
-        .say(&Message::LambdaInvoked(LambdaInvoked {
-            attempt: payload.attempt.0,
-        }))
+        .say(&Message::LambdaInvoked(LambdaInvoked { attempt }))
         .await;
-    match make(&function, &context, &payload, &mut bench, &reporter).await {
+    match making.await {
         Ok(complete) => {
-            function.bench.keep(bench);
             reporter.say(&Message::ChunkComplete(complete)).await;
+            true
         }
         Err(failure) => {
             tracing::error!(chunk = %payload.chunk, frame = failure.frame, "{}\n{}", failure.message, failure.stack);
-            reporter.say(&failed(&payload, &failure)).await;
+            reporter.say(&failed(payload, &failure)).await;
+            false
         }
     }
 }
@@ -83,13 +108,17 @@ async fn make(
     let request = chunk_request(function, &documents, payload, &plan, &scratch, context).await?;
     let chunk = capture(context, &documents, payload, bench, reporter, &request).await;
     let chunk = chunk.map_err(|error| chunk_failure(&error))?;
-    let rendered = now_unix_ms();
-    store_part::store(&documents, payload, chunk, started, rendered)
+    let made = MadePart {
+        video: chunk.video.path,
+        frames: chunk.frames,
+        audio: chunk.audio,
+        inline_audio: chunk.inline_audio,
+        started_at_unix_ms: started,
+        rendered_at_unix_ms: now_unix_ms(),
+    };
+    store_part::store(&documents, payload, made)
         .await
-        .map_err(|error| Failure {
-            kind: ErrorKind::Stitcher,
-            ..Failure::of_launch(log_lines::chain(&error), Retry::Death)
-        })
+        .map_err(|error| Failure::of_launch(log_lines::chain(&error), Retry::Death))
 }
 
 async fn chunk_request(

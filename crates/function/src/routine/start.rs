@@ -2,9 +2,11 @@
 
 use lambda::Context;
 use protocol::RenderId;
+use protocol::error_info::{ErrorInfo, ErrorKind};
 use protocol::names::{self, HASH_LENGTH};
 use protocol::payload::{Launch, Start, StartResponse};
 use protocol::progress::Progress;
+use protocol::settings::OutName;
 use protocol::state::Request;
 use protocol::version::{self, VersionMismatch};
 
@@ -13,6 +15,7 @@ use crate::clock::now_unix_ms;
 use crate::documents::DocumentError;
 use crate::invocation::Function;
 use crate::invoke::{self, InvokeError};
+use crate::output;
 use crate::request::{self, RequestError};
 use crate::site::{ResolveError, resolve};
 
@@ -60,7 +63,7 @@ pub(crate) async fn start(
     request::check(&start)?;
     let bucket_name = render_bucket(function, start.bucket_name.as_deref()).await?;
     let bucket = function.bucket(context, &bucket_name);
-    let site = resolve(&start.serve_url, &bucket, &environment.region).await?;
+    let site = resolve(&start.serve_url, &bucket, environment).await?;
     let render_id = RenderId::new(start.delete_after, &names::hash(random()))?;
     let documents = function.documents(context, &bucket_name, &render_id);
     let now = now_unix_ms();
@@ -77,7 +80,8 @@ pub(crate) async fn start(
         started_at_unix_ms: now,
         start,
     };
-    let progress = Progress::initial(now, context.deadline_unix_ms);
+    let mut progress = Progress::initial(now, context.deadline_unix_ms);
+    progress.errors.extend(notices(function, &request));
     let (request_key, progress_key) = (documents.keys.request(), documents.keys.progress());
     tokio::try_join!(
         documents.write(&request_key, &request),
@@ -93,6 +97,35 @@ pub(crate) async fn start(
         bucket_name,
         render_id,
     })
+}
+
+/// What the client should know and that stops nothing.
+fn notices(function: &Function, request: &Request) -> impl Iterator<Item = ErrorInfo> {
+    let start = &request.start;
+    let public_outputs = function.environment.public_outputs;
+    let bucket = match &start.out_name {
+        Some(OutName::Object { bucket_name, .. }) => bucket_name.as_str(),
+        Some(OutName::Name(_)) | None => request.bucket_name.as_str(),
+    };
+    let private = output::is_not_public(start.privacy, public_outputs, bucket);
+    let key = output::taken_for_a_key(start.out_name.as_ref());
+    private
+        .map(str::to_owned)
+        .into_iter()
+        .chain(key)
+        .map(|message| ErrorInfo {
+            kind: ErrorKind::Stitcher,
+            name: "Warning".to_owned(),
+            stack: format!("Warning: {message}"),
+            message,
+            frame: None,
+            chunk: None,
+            is_fatal: false,
+            attempt: 1,
+            will_retry: false,
+            total_attempts: 1,
+            tmp_dir: None,
+        })
 }
 
 pub(super) fn random() -> [u64; HASH_LENGTH] {

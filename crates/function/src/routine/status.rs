@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lambda::Context;
 use protocol::payload::{Launch, Status};
-use protocol::progress::Progress;
+use protocol::progress::{MediaType, Progress};
 use protocol::status::{RenderProgress, StatusContext, StillHasNoProgress, status as progress_of};
 use protocol::version::{self, VersionMismatch};
 
@@ -53,7 +53,9 @@ pub(crate) async fn status(
     let documents = function.documents(context, &payload.bucket_name, &payload.render_id);
     let progress = find(&documents, payload).await?;
     let now_unix_ms = now_unix_ms();
-    if is_stalled(&progress, now_unix_ms) {
+    let metadata = progress.render_metadata.as_ref();
+    let is_still = metadata.is_some_and(|m| m.media_type == MediaType::Still);
+    if !is_still && is_stalled(&progress, now_unix_ms) {
         let launch = Launch::new(payload.bucket_name.clone(), payload.render_id.clone());
         let client = function.clients.lambda();
         // The next status tries again; what there is to tell does not depend on it.

@@ -1,5 +1,7 @@
 //! `still`: renders one frame as an image.
 
+mod progress;
+
 use std::num::NonZeroU32;
 
 use ::renderer::{
@@ -12,16 +14,20 @@ use protocol::names;
 use protocol::page::{InvalidComposition, Overrides};
 use protocol::payload::{CostInfo, Still, StillResponse};
 use protocol::price;
-use protocol::settings::{ImageFormat, OutName};
+use protocol::props::SerializedInputProps;
+use protocol::settings::ImageFormat;
 use protocol::state::PagePlan;
 use protocol::version::{self, VersionMismatch};
-use store::{PutOptions, StoreError};
+use store::{Bucket, PutOptions, StoreError};
 use tokio::sync::mpsc;
 
 use super::start::random;
 use crate::bucket::{BucketError, render_bucket};
+use crate::clock::now_unix_ms;
+use crate::documents::{DocumentError, RenderDocuments};
 use crate::invocation::Function;
 use crate::log_lines;
+use crate::output::{self, ProviderError};
 use crate::page::{self, OpenSite, OpenSiteError};
 use crate::site::{ResolveError, resolve};
 
@@ -37,9 +43,9 @@ pub(crate) enum StillError {
     /// The format is not built.
     #[error("`imageFormat` `{0}` is not supported: this function does jpeg and png")]
     Format(&'static str),
-    /// Output to another service is not built.
-    #[error("`s3OutputProvider` is not supported: this function does output to S3 alone")]
-    Provider,
+    /// The image cannot go there.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// The scale is impossible.
     #[error(transparent)]
     Scale(#[from] InvalidScale),
@@ -77,6 +83,9 @@ pub(crate) enum StillError {
     /// The image cannot be stored.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Its progress document cannot be written.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
 }
 
 /// A still that is accepted: it has an id.
@@ -102,13 +111,7 @@ pub(crate) fn accept(function: &Function, payload: Still) -> Result<Accepted, St
         },
         other => return Err(StillError::Format(other.as_str())),
     };
-    if let Some(OutName::Object {
-        s3_output_provider: Some(_),
-        ..
-    }) = &payload.out_name
-    {
-        return Err(StillError::Provider);
-    }
+    output::check(payload.out_name.as_ref())?;
     let scale = Scale::new(payload.scale.unwrap_or(1.0))?;
     let render_id = RenderId::new(payload.delete_after, &names::hash(random()))?;
     Ok(Accepted {
@@ -130,6 +133,7 @@ pub(crate) async fn still(
     renderer: &mut Renderer,
 ) -> Result<StillResponse, StillError> {
     let began = std::time::Instant::now();
+    let started_unix_ms = now_unix_ms();
     let Accepted {
         payload,
         format,
@@ -139,7 +143,7 @@ pub(crate) async fn still(
     let region = &function.environment.region;
     let bucket_name = render_bucket(function, payload.bucket_name.as_deref()).await?;
     let bucket = function.bucket(context, &bucket_name);
-    let site = resolve(&payload.serve_url, &bucket, region).await?;
+    let site = resolve(&payload.serve_url, &bucket, &function.environment).await?;
     let open = OpenSite::open(&site, &bucket, &function.cache).await?;
     let props = page::input_props(&payload.input_props, &bucket).await?;
     let page = open.page(&site, &page_plan(&payload), props);
@@ -154,6 +158,16 @@ pub(crate) async fn still(
             frames: composition.duration_in_frames,
         }
     })?;
+    let documents = RenderDocuments::new(bucket.clone(), &render_id);
+    let told = progress::document(
+        &function.environment,
+        &payload,
+        &render_id,
+        &composition,
+        started_unix_ms,
+        context.deadline_unix_ms,
+    );
+    documents.write(&documents.keys.progress(), &told).await?;
     let request = StillRequest {
         page,
         composition,
@@ -165,18 +179,19 @@ pub(crate) async fn still(
     drop(events);
     // The console is logged to its end; a panic there costs log lines alone.
     let _logged = logging.await;
-    let (out_bucket, key) = place(&payload, &bucket_name.to_string(), &render_id);
-    let target = if out_bucket == bucket.name() {
-        bucket
-    } else {
-        function.clients.bucket(&out_bucket.as_str().into(), None)
-    };
+    let out_name = payload.out_name.as_ref();
+    let default = format!("out.{}", payload.image_format.as_str());
+    let keys = RenderKeys::new(&render_id);
+    let (out_bucket, key) = output::place(out_name, bucket.name(), &keys, &default);
+    let target = output::bucket(function, &bucket, &out_bucket, output::provider(out_name));
     let size = picture.picture.len() as u64;
     let options = PutOptions {
+        content_disposition: payload.download_behavior.content_disposition(),
         storage_class: payload.storage_class.clone(),
         ..PutOptions::content_type(picture.content_type)
     };
     Box::pin(target.put(&key, picture.picture, &options)).await?;
+    forget_props(&bucket, &payload.input_props).await;
     let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(StillResponse {
         output: keys::public_url(region, &out_bucket, &key),
@@ -190,6 +205,21 @@ pub(crate) async fn still(
     })
 }
 
+/// Deletes the client's props where they are stored. What cannot be deleted is left to the bucket's lifecycle rules.
+async fn forget_props(bucket: &Bucket, props: &SerializedInputProps) {
+    let SerializedInputProps::BucketUrl { hash, .. } = props else {
+        return;
+    };
+    match Box::pin(bucket.delete_many(vec![keys::input_props(hash)])).await {
+        Ok(failures) => {
+            for failure in failures {
+                tracing::warn!(%failure, "the props stay");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the props stay"),
+    }
+}
+
 /// A frame that counts from the start, or, negative, from the end.
 fn resolve_frame(frame: i64, frames: NonZeroU32) -> Option<u32> {
     let frames = i64::from(frames.get());
@@ -198,20 +228,6 @@ fn resolve_frame(frame: i64, frames: NonZeroU32) -> Option<u32> {
         u32::try_from(frame).ok()
     } else {
         None
-    }
-}
-
-fn place(payload: &Still, bucket: &str, render_id: &RenderId) -> (String, String) {
-    let keys = RenderKeys::new(render_id);
-    match &payload.out_name {
-        Some(OutName::Object {
-            bucket_name, key, ..
-        }) => (bucket_name.clone(), key.clone()),
-        Some(OutName::Name(name)) => (bucket.to_owned(), keys.output(name)),
-        None => {
-            let name = format!("out.{}", payload.image_format.as_str());
-            (bucket.to_owned(), keys.output(&name))
-        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Small files of sites, kept by digest while the environment is warm.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use store::Kept;
 
 /// Larger files are read range for range.
 pub(crate) const MAX_FILE_BYTES: u64 = 4 << 20;
@@ -14,6 +15,8 @@ const MAX_BYTES: usize = 48 << 20;
 /// Contents by digest: the same content is read once, whatever sites and versions it is part of.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
+    /// What was read of larger files, which do not change either.
+    pub(crate) parts: Arc<Kept>,
     contents: Mutex<Contents>,
 }
 

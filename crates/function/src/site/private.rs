@@ -133,7 +133,10 @@ impl PrivateSite {
     ) -> Result<stream::BoxStream<'static, io::Result<Bytes>>, StoreError> {
         let key = self.id.content_key(&file.sha256);
         let range = store::ByteRange::Between(offset, offset + length.saturating_sub(1));
-        let object = Box::pin(self.bucket.get_range_sparingly(&key, range)).await?;
+        let sparing = self
+            .bucket
+            .get_range_sparingly(&key, range, &self.cache.parts);
+        let object = Box::pin(sparing).await?;
         Ok(object
             .into_stream()
             .map(|bytes| bytes.map_err(io::Error::other))

@@ -1,10 +1,12 @@
 //! From a serve URL to the site that it means now.
 
-use protocol::keys::public_site_url;
-use protocol::site::{Pointer, ServeUrl, ServeUrlError, Site};
+use protocol::keys::{public_site_url, public_site_url_at};
+use protocol::site::{Pointer, ServeUrl, ServeUrlError, Site, site_elsewhere};
 use store::Bucket;
 
 use crate::documents::{self, DocumentError, Versioned};
+use crate::environment::Environment;
+use crate::log_lines;
 
 /// A serve URL that leads to no site.
 #[derive(Debug, thiserror::Error)]
@@ -25,10 +27,11 @@ pub(crate) enum ResolveError {
 pub(crate) async fn resolve(
     serve_url: &str,
     bucket: &Bucket,
-    region: &str,
+    environment: &Environment,
 ) -> Result<Site, ResolveError> {
+    let region = &environment.region;
     let id = match ServeUrl::parse(serve_url, bucket.name(), region)? {
-        ServeUrl::Url(url) => return Ok(Site::Url(url)),
+        ServeUrl::Url(url) => return elsewhere(url, bucket).await,
         ServeUrl::Name(id) => id,
     };
     let pointer: Option<Versioned<Pointer>> = documents::read(bucket, &id.pointer_key()).await?;
@@ -36,7 +39,32 @@ pub(crate) async fn resolve(
         Some(pointer) => Site::Private {
             id,
             version: pointer.document.version,
+            elsewhere: None,
         },
-        None => Site::Url(public_site_url(region, bucket.name(), id.as_str())),
+        None => Site::Url(match &environment.endpoint {
+            Some(endpoint) => public_site_url_at(endpoint, bucket.name(), id.as_str()),
+            None => public_site_url(region, bucket.name(), id.as_str()),
+        }),
     })
+}
+
+/// The site at `url`: a private one where that is the address of a site in another render bucket, which may be in another
+/// region, and this function may read its pointer there.
+async fn elsewhere(url: String, bucket: &Bucket) -> Result<Site, ResolveError> {
+    let Some((id, place)) = site_elsewhere(&url) else {
+        return Ok(Site::Url(url));
+    };
+    let other = bucket.sibling(&place.bucket, Some(&place.region));
+    match documents::read::<Pointer>(&other, &id.pointer_key()).await {
+        Ok(Some(pointer)) => Ok(Site::Private {
+            id,
+            version: pointer.document.version,
+            elsewhere: Some(place),
+        }),
+        Ok(None) => Ok(Site::Url(url)),
+        Err(error) => {
+            tracing::info!(error = %log_lines::chain(&error), url, "taken for a public site");
+            Ok(Site::Url(url))
+        }
+    }
 }

@@ -16,8 +16,11 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::ChildStdout;
 use tokio::sync::mpsc;
 
-/// Frames decoded ahead of the page. As many again wait in the pipe.
+/// Frames decoded ahead of the page. The pipe holds less than one more, unless they are small.
 const LOOK_AHEAD: usize = 4;
+
+/// Bytes of pictures taken from the pipe at once.
+const BUFFER: usize = 32 * 1024;
 
 /// A picture larger than this is none.
 const LARGEST_PICTURE: usize = 256 << 20;
@@ -92,7 +95,7 @@ async fn decode(
     // The log must be read whatever becomes of the pictures, or ffmpeg would wait for it.
     let log = tokio::spawn(read_log(log, times));
     let carried = tokio::select! {
-        carried = carry(BufReader::with_capacity(256 * 1024, pictures), &mut told, &events) => carried,
+        carried = carry(BufReader::with_capacity(BUFFER, pictures), &mut told, &events) => carried,
         () = events.closed() => Ok(()),
     };
     if events.is_closed() {

@@ -1,4 +1,4 @@
-//! `renderer`: renders frames of a chunk.
+//! `renderer`: renders frames of a chunk, or merges stored chunks.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,9 +6,10 @@ use crate::frames::{ChunkIndex, FrameRange};
 use crate::lenient::{null_as_default, object};
 use crate::names::{BucketName, RenderId};
 use crate::settings::{ChromiumOptions, LogLevel};
-use crate::state::{Attempt, Part};
+use crate::state::{Attempt, Part, StoredPart};
 
-/// Asks the function to render frames of a chunk and to store them. Everything else is read from the plan.
+/// Asks the function to render frames of a chunk and to store them, or to merge stored parts into a larger chunk.
+/// Everything else is read from the plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Renderer {
@@ -28,6 +29,9 @@ pub struct Renderer {
     pub epoch: u64,
     /// Every how many frames progress is reported.
     pub progress_every_nth_frame: u32,
+    /// The stored parts to merge, in order, instead of rendering anything: `frame_range` is theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merge: Vec<StoredPart>,
     /// Options of Chrome, so that it can start before the plan is read.
     #[serde(default, deserialize_with = "object")]
     pub chromium_options: ChromiumOptions,

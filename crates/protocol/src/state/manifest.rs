@@ -29,6 +29,15 @@ impl fmt::Display for Attempt {
     }
 }
 
+/// Which part of which chunk is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StoredPart {
+    /// The chunk.
+    pub chunk: ChunkIndex,
+    /// The part of it.
+    pub part: Part,
+}
+
 /// A stored object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object {

@@ -17,6 +17,6 @@ mod plan;
 mod request;
 
 pub use lease::{Leadership, Lease, RecordedAttempt, Tries};
-pub use manifest::{Attempt, Heartbeat, Manifest, Object, Part, Pcm};
+pub use manifest::{Attempt, Heartbeat, Manifest, Object, Part, Pcm, StoredPart};
 pub use plan::{AudioPlan, EncodePlan, OutputPlan, PagePlan, Plan};
 pub use request::Request;

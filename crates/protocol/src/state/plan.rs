@@ -44,6 +44,9 @@ pub struct Plan {
     pub audio: Option<AudioPlan>,
     /// Where the result goes.
     pub output: OutputPlan,
+    /// Bytes of video above which chunks are merged before they are joined; never, where it is `None`.
+    #[serde(default)]
+    pub merge_above_bytes: Option<u64>,
     /// When the page was open, in milliseconds of the Unix epoch.
     pub serve_url_opened_at_unix_ms: u64,
 }
@@ -53,6 +56,12 @@ impl Plan {
     #[must_use]
     pub fn chunk(&self, index: ChunkIndex) -> Option<FrameRange> {
         self.chunks.get(usize::try_from(index.0).ok()?).copied()
+    }
+
+    /// Whether `index` is not one of [`Self::chunks`] but made of them: merged chunks are numbered from there on.
+    #[must_use]
+    pub fn is_merged(&self, index: ChunkIndex) -> bool {
+        self.chunk(index).is_none()
     }
 
     /// How many frames are rendered in all.
@@ -122,6 +131,9 @@ pub struct OutputPlan {
     pub bucket: String,
     /// The key.
     pub key: String,
+    /// Whether the request names another service than AWS for it.
+    #[serde(default)]
+    pub elsewhere: bool,
     /// Whether an object at that key may be replaced.
     pub overwrite: bool,
     /// What a browser does with it.

@@ -132,7 +132,10 @@ pub fn status(
     let done = post.is_some();
     let output = metadata.map(|m| output_of(m, context));
     let all_chunks_at = (metadata.is_some() && progress.chunks.len() == total_chunks as usize)
-        .then(|| progress.timings.iter().map(|t| t.rendered).max())
+        .then(|| {
+            let of_chunks = progress.timings.iter().filter(|t| t.chunk.0 < total_chunks);
+            of_chunks.map(|t| t.rendered).max()
+        })
         .flatten();
     Ok(RenderProgress {
         chunks: count(&progress.chunks),

@@ -55,6 +55,7 @@ fn recorded_messages_are_understood() {
         start: 1,
         rendered: 2,
         frames: FrameRange::new(20, 39).unwrap(),
+        bytes: 4_096,
     });
     let wire = complete.encode().unwrap();
     assert_eq!(

@@ -8,6 +8,7 @@ mod presign;
 mod range;
 mod read;
 mod remove;
+mod sparing;
 mod write;
 
 pub use copy::Copied;
@@ -18,4 +19,5 @@ pub use range::ByteRange;
 pub(crate) use range::ContentRange;
 pub use read::{Document, Object, ObjectHead};
 pub use remove::RemovalFailure;
+pub use sparing::{Kept, SparingObject};
 pub use write::Conditional;

@@ -32,16 +32,6 @@ impl ByteRange {
         }
     }
 
-    /// The first `length` bytes of it, where it is known where it starts.
-    pub(crate) fn start(self, length: u64) -> Self {
-        let last = |start: u64| start.saturating_add(length.saturating_sub(1));
-        match self {
-            Self::From(start) => Self::Between(start, last(start)),
-            Self::Between(start, end) => Self::Between(start, end.min(last(start))),
-            Self::Last(_) => self,
-        }
-    }
-
     /// The bytes that this means in an object of `size` bytes, both ends inclusive.
     ///
     /// `None` when no byte is meant, which HTTP answers with 416.

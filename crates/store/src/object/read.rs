@@ -12,9 +12,6 @@ use crate::{Bucket, ETag, ErrorKind, StoreError};
 const READ: &str = "read";
 /// How often one transfer is taken up again without a byte of progress in between.
 const RESUMPTIONS: u32 = 3;
-/// Bytes that a sparing read asks for at first, and at most.
-const FIRST_WINDOW: u64 = 256 << 10;
-const LARGEST_WINDOW: u64 = 2 << 20;
 
 /// What S3 says about an object without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +83,7 @@ impl Bucket {
     /// # Errors
     /// [`ErrorKind::Missing`] where there is nothing, and the identity may list the bucket.
     pub async fn get(&self, key: &str) -> Result<Object, StoreError> {
-        self.open(key, None, None, None).await
+        self.open(key, None, None).await
     }
 
     /// Opens a range of an object.
@@ -94,23 +91,7 @@ impl Bucket {
     /// # Errors
     /// [`ErrorKind::Range`] when no byte of the object is meant.
     pub async fn get_range(&self, key: &str, range: ByteRange) -> Result<Object, StoreError> {
-        self.open(key, Some(range), None, None).await
-    }
-
-    /// Opens a range of an object for a reader that may stop anywhere, as players and decoders do.
-    ///
-    /// What is on its way has been paid for, so the range is asked for in windows that grow as the
-    /// reader goes on: whoever stops has cost at most about as much again as it read, and never
-    /// more than two megabytes too many.
-    ///
-    /// # Errors
-    /// As [`get_range`](Self::get_range).
-    pub async fn get_range_sparingly(
-        &self,
-        key: &str,
-        range: ByteRange,
-    ) -> Result<Object, StoreError> {
-        self.open(key, Some(range), None, Some(FIRST_WINDOW)).await
+        self.open(key, Some(range), None).await
     }
 
     /// Opens a range of one version of an object.
@@ -123,7 +104,7 @@ impl Bucket {
         version: &ETag,
         range: ByteRange,
     ) -> Result<Object, StoreError> {
-        self.open(key, Some(range), Some(version), None).await
+        self.open(key, Some(range), Some(version)).await
     }
 
     async fn open(
@@ -131,16 +112,9 @@ impl Bucket {
         key: &str,
         range: Option<ByteRange>,
         version: Option<&ETag>,
-        window: Option<u64>,
     ) -> Result<Object, StoreError> {
-        let asked = match window {
-            Some(window) => range.map(|range| range.start(window)),
-            None => range,
-        };
-        let output = self.request(key, asked, version).await?;
-        let (first, coming, size) = self.extent(key, asked, &output)?;
-        let meant = range.and_then(|range| range.within(size));
-        let length = meant.map_or(coming, |(first, last)| last - first + 1);
+        let output = self.request(key, range, version).await?;
+        let (first, length, size) = self.extent(key, range, &output)?;
         let etag = self.etag(key, output.e_tag)?;
         Ok(Object {
             first,
@@ -151,9 +125,7 @@ impl Bucket {
                 etag: etag.clone(),
                 body: output.body,
                 next: first,
-                asked: first + coming,
                 end: first + length,
-                window,
                 resumptions_left: RESUMPTIONS,
             },
             head: ObjectHead {
@@ -280,12 +252,8 @@ struct Transfer {
     body: ByteStream,
     /// The byte of the object that comes next.
     next: u64,
-    /// The byte behind the last that was asked for.
-    asked: u64,
-    /// The byte behind the last that is wanted.
+    /// The byte behind the last.
     end: u64,
-    /// How many bytes are asked for at once, where that is bounded.
-    window: Option<u64>,
     resumptions_left: u32,
 }
 
@@ -297,14 +265,13 @@ impl Transfer {
                 Some(Ok(bytes)) if bytes.is_empty() => {}
                 Some(Ok(bytes)) => {
                     self.next += bytes.len() as u64;
-                    if self.next > self.asked {
+                    if self.next > self.end {
                         return Err(self.inconsistent("more bytes came than were announced"));
                     }
                     self.resumptions_left = RESUMPTIONS;
                     return Ok(Some((bytes, self)));
                 }
                 None if self.next == self.end => return Ok(None),
-                None if self.next == self.asked => self.open_window().await?,
                 None => self.resume(None).await?,
                 Some(Err(error)) => self.resume(Some(error)).await?,
             }
@@ -316,10 +283,10 @@ impl Transfer {
         &mut self,
         broken: Option<aws_sdk_s3::primitives::ByteStreamError>,
     ) -> Result<(), StoreError> {
-        if self.next == self.asked || self.resumptions_left == 0 {
+        if self.next == self.end || self.resumptions_left == 0 {
             // All bytes came and still there is an error: they do not have the checksum that the
             // object was stored with.
-            let kind = if self.next == self.asked {
+            let kind = if self.next == self.end {
                 ErrorKind::Inconsistent("the bytes do not match their checksum".to_owned())
             } else {
                 ErrorKind::Unreachable
@@ -335,21 +302,7 @@ impl Transfer {
             byte = self.next,
             "taking up a broken transfer"
         );
-        self.ask().await
-    }
-
-    /// Asks for what follows the window that was read, twice as much as that.
-    async fn open_window(&mut self) -> Result<(), StoreError> {
-        let window = self.window.unwrap_or(LARGEST_WINDOW).saturating_mul(2);
-        let window = window.min(LARGEST_WINDOW);
-        self.window = Some(window);
-        self.asked = self.end.min(self.next + window);
-        self.ask().await
-    }
-
-    /// Asks for the bytes from the next one on.
-    async fn ask(&mut self) -> Result<(), StoreError> {
-        let rest = ByteRange::Between(self.next, self.asked - 1);
+        let rest = ByteRange::Between(self.next, self.end - 1);
         let output = self
             .bucket
             .request(&self.key, Some(rest), Some(&self.etag))

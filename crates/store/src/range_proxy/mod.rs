@@ -23,7 +23,7 @@ use tokio::task::{AbortHandle, JoinSet};
 pub use address::RemoteRules;
 pub use remote::RemoteError;
 
-use crate::Bucket;
+use crate::{Bucket, Kept};
 use remote::Remote;
 
 /// A range proxy, which serves until it is dropped.
@@ -70,11 +70,22 @@ impl RangeProxy {
         self.address
     }
 
-    /// A loopback URL of an object. The same object gets the same URL.
+    /// A loopback URL of an object that does not change, for readers that read parts of it and may come back. The same
+    /// object gets the same URL.
     pub fn object_url(&self, bucket: &Bucket, key: &str) -> String {
         self.url(Source::Object {
             bucket: bucket.clone(),
             key: key.to_owned(),
+            whole: false,
+        })
+    }
+
+    /// As [`Self::object_url`], for readers that go from the beginning to the end: what they ask for is one request.
+    pub fn whole_object_url(&self, bucket: &Bucket, key: &str) -> String {
+        self.url(Source::Object {
+            bucket: bucket.clone(),
+            key: key.to_owned(),
+            whole: true,
         })
     }
 
@@ -104,7 +115,12 @@ impl Drop for RangeProxy {
 /// What a token stands for.
 #[derive(Debug, Clone)]
 enum Source {
-    Object { bucket: Bucket, key: String },
+    Object {
+        bucket: Bucket,
+        key: String,
+        /// Whether it is read from its beginning to its end.
+        whole: bool,
+    },
     Remote(url::Url),
 }
 
@@ -112,7 +128,9 @@ impl Source {
     /// Equal for sources of equal bytes and rights.
     fn identity(&self) -> String {
         match self {
-            Self::Object { bucket, key } => format!("s3://{}/{key}", bucket.name()),
+            Self::Object { bucket, key, whole } => {
+                format!("s3://{}/{key} {whole}", bucket.name())
+            }
             Self::Remote(url) => url.to_string(),
         }
     }
@@ -120,7 +138,11 @@ impl Source {
 
 /// The sources by their tokens, and the tokens by their sources.
 #[derive(Debug, Default)]
-struct Sources(RwLock<Tables>);
+struct Sources {
+    tables: RwLock<Tables>,
+    /// What was read of objects.
+    kept: Arc<Kept>,
+}
 
 #[derive(Debug, Default)]
 struct Tables {
@@ -130,7 +152,7 @@ struct Tables {
 
 impl Sources {
     fn token(&self, source: Source) -> String {
-        let mut tables = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         let identity = source.identity();
         if let Some(token) = tables.tokens.get(&identity) {
             return token.clone();
@@ -142,7 +164,7 @@ impl Sources {
     }
 
     fn find(&self, token: &str) -> Option<Source> {
-        let tables = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
         tables.sources.get(token).cloned()
     }
 }

@@ -1,5 +1,7 @@
 //! The proxy's answers.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use http::header::{
@@ -14,7 +16,7 @@ use hyper::body::Incoming;
 use super::remote::{Remote, RemoteError};
 use super::{Source, Sources};
 use crate::object::ContentRange;
-use crate::{Bucket, ByteRange, ErrorKind, StoreError};
+use crate::{Bucket, ByteRange, ErrorKind, Kept, StoreError};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type Body = UnsyncBoxBody<Bytes, BoxError>;
@@ -39,20 +41,24 @@ pub(super) async fn respond(
     let range = range.and_then(|value| ByteRange::parse(value.to_str().ok()?));
     let method = request.method();
     Ok(match source {
-        Source::Object { bucket, key } => object(method, &bucket, &key, range)
-            .await
-            .unwrap_or_else(|error| object_refusal(&error)),
+        Source::Object { bucket, key, whole } => {
+            let kept = (!whole).then_some(&sources.kept);
+            let answered = object(method, &bucket, &key, range, kept).await;
+            answered.unwrap_or_else(|error| object_refusal(&error))
+        }
         Source::Remote(url) => remote_file(method, remote, &url, range)
             .await
             .unwrap_or_else(|error| remote_refusal(&error)),
     })
 }
 
+/// An object, or a range of it: as a reader goes on where something is `kept`, else in one request.
 async fn object(
     method: &Method,
     bucket: &Bucket,
     key: &str,
     range: Option<ByteRange>,
+    kept: Option<&Arc<Kept>>,
 ) -> Result<Response<Body>, StoreError> {
     if *method == Method::HEAD {
         let head = bucket.head(key).await?;
@@ -68,18 +74,37 @@ async fn object(
         );
         return Ok(response);
     }
-    let object = match range {
-        Some(range) => bucket.get_range_sparingly(key, range).await?,
-        None => bucket.get(key).await?,
+    let (head, first, length, bytes) = match (range, kept) {
+        (Some(range), Some(kept)) => {
+            let object = bucket.get_range_sparingly(key, range, kept).await?;
+            let head = object.head().clone();
+            (
+                head,
+                object.first(),
+                object.length(),
+                object.into_stream().boxed(),
+            )
+        }
+        (range, _) => {
+            let object = match range {
+                Some(range) => bucket.get_range(key, range).await?,
+                None => bucket.get(key).await?,
+            };
+            let head = object.head().clone();
+            (
+                head,
+                object.first(),
+                object.length(),
+                object.into_stream().boxed(),
+            )
+        }
     };
-    let head = object.head().clone();
-    let (first, length) = (object.first(), object.length());
     let part = range.map(|_| ContentRange {
         first,
         last: first + length - 1,
         size: head.size,
     });
-    let mut response = answer(part, Some(length), object.into_stream());
+    let mut response = answer(part, Some(length), bytes);
     describe(
         &mut response,
         head.content_type.as_deref(),

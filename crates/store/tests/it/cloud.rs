@@ -299,7 +299,7 @@ async fn a_presigned_url_is_as_good_as_its_signer() {
         .presign_get("a b/out.mp4", hour)
         .await
         .expect("a URL");
-    let download = Download::open(&url).await.expect("an answer");
+    let download = Download::open(&url, None).await.expect("an answer");
     assert_eq!(download.length(), 5);
     let bytes: Vec<Bytes> = download
         .into_stream()
@@ -313,7 +313,7 @@ async fn a_presigned_url_is_as_good_as_its_signer() {
         .presign_get("a b/out.mp4", hour)
         .await
         .expect("a URL");
-    let refused = Download::open(&url).await.expect_err("a refusal");
+    let refused = Download::open(&url, None).await.expect_err("a refusal");
     let DownloadError::Refused { status, message } = refused else {
         panic!("{refused}");
     };
@@ -381,7 +381,7 @@ async fn ranges_of_objects_come_through_the_proxy() {
         .expect("a proxy");
     let url = proxy.object_url(&world.bucket, "v.mp4");
     // The proxy's answers are those of S3, so what reads presigned URLs reads them too.
-    let download = Download::open(&url).await.expect("an answer");
+    let download = Download::open(&url, None).await.expect("an answer");
     let got: Vec<Bytes> = download
         .into_stream()
         .try_collect()

@@ -3,6 +3,7 @@
 mod cloud;
 mod conditional;
 mod origin;
+mod outward;
 mod proxy;
 mod transfer;
 

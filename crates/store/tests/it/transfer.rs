@@ -1,7 +1,9 @@
 //! Reads and uploads over connections that break, and answers that do not add up.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{TryStreamExt as _, stream};
 use store::{ByteRange, Download, DownloadError, ErrorKind, PutOptions, UploadError};
 
 use crate::bucket_at;
@@ -129,7 +131,7 @@ async fn a_download_goes_on_where_it_broke() {
         _ => object(seen),
     })
     .await;
-    let download = Download::open(&origin.url("/x?X-Amz-Signature=s")).await;
+    let download = Download::open(&origin.url("/x?X-Amz-Signature=s"), None).await;
     let stream = download.expect("an answer").into_stream();
     let pieces: Vec<Bytes> = futures_util::TryStreamExt::try_collect(stream)
         .await
@@ -146,7 +148,7 @@ async fn a_refused_download_says_why_and_not_what_was_signed() {
     })
     .await;
     let url = origin.url("/x?X-Amz-Signature=hush");
-    let error = Download::open(&url).await.expect_err("expired");
+    let error = Download::open(&url, None).await.expect_err("expired");
     assert!(matches!(error, DownloadError::Refused { .. }));
     assert_eq!(
         error.to_string(),
@@ -297,8 +299,9 @@ async fn an_upload_that_is_dropped_is_aborted() {
 }
 
 #[tokio::test]
-async fn a_sparing_read_asks_for_more_as_it_goes_on() {
+async fn a_sparing_read_asks_for_more_as_it_goes_on_and_for_nothing_twice() {
     const SIZE: u64 = 2_000_000;
+    const BLOCK: u64 = 65_536;
     let mut origin = Origin::start(|_, seen| {
         let range = seen.header("range").and_then(ByteRange::parse);
         let (first, last) = range.and_then(|range| range.within(SIZE)).expect("a range");
@@ -309,22 +312,33 @@ async fn a_sparing_read_asks_for_more_as_it_goes_on() {
     })
     .await;
     let bucket = bucket_at(&origin.url(""));
-    let object = bucket.get_range_sparingly("key", ByteRange::From(100_000));
-    let object = object.await.expect("an object");
-    assert_eq!((object.first(), object.length()), (100_000, 1_900_000));
-    assert_eq!(object.into_bytes().await.expect("all").len(), 1_900_000);
-    let seen = origin.seen();
-    let asked: Vec<_> = seen
-        .iter()
-        .filter_map(|seen| seen.header("range"))
-        .collect();
-    assert_eq!(
-        asked,
-        [
-            "bytes=100000-362143",
-            "bytes=362144-886431",
-            "bytes=886432-1935007",
-            "bytes=1935008-1999999"
-        ]
-    );
+    let kept = Arc::default();
+    let mut read = async |range| {
+        let object = bucket.get_range_sparingly("key", range, &kept).await;
+        let object = object.expect("an object");
+        let (first, length) = (object.first(), object.length());
+        let pieces: Vec<Bytes> = object.into_stream().try_collect().await.expect("all");
+        let bytes: usize = pieces.iter().map(Bytes::len).sum();
+        assert_eq!(bytes as u64, length);
+        let seen = origin.seen();
+        let asked = seen.iter().filter_map(|seen| seen.header("range"));
+        let blocks: Vec<(u64, u64)> = asked
+            .map(|asked| {
+                let range = ByteRange::parse(asked).and_then(|range| range.within(SIZE));
+                let (first, last) = range.expect("a range");
+                (first / BLOCK, (last + 1).div_ceil(BLOCK))
+            })
+            .collect();
+        (first, length, blocks)
+    };
+    let (first, length, asked) = read(ByteRange::From(100_000)).await;
+    assert_eq!((first, length), (100_000, 1_900_000));
+    assert_eq!(asked, [(1, 2), (2, 3), (3, 5), (5, 9), (9, 17), (17, 31)]);
+    let (.., asked) = read(ByteRange::Between(90_000, 500_000)).await;
+    assert_eq!(asked, [], "what the first windows brought is kept");
+    let (.., asked) = read(ByteRange::Between(1_000_000, 1_000_001)).await;
+    assert_eq!(asked, [(15, 16)]);
+    let (first, length, asked) = read(ByteRange::Last(10)).await;
+    assert_eq!((first, length), (1_999_990, 10));
+    assert_eq!(asked, [(30, 31)]);
 }

@@ -74,6 +74,9 @@ impl Lead {
                 vec![Command::Assemble(plan)]
             }
             Stage::Rendering { work, plan } => {
+                if work.is_rendered() {
+                    report::all_rendered(&mut self.ledger.progress, now_ms);
+                }
                 let number = self.ledger.next_number();
                 if work.assign(number, now_ms) {
                     self.ledger.urge();
@@ -82,9 +85,14 @@ impl Lead {
                 let invoked = work.invoke(|number| self.ledger.is_durable(number), now_ms);
                 self.ledger.leadership.invocations +=
                     u32::try_from(invoked.len()).unwrap_or(u32::MAX);
-                commands.extend(invoked.into_iter().map(|attempt| Command::Invoke {
-                    payload: Box::new(report::renderer(&self.request, plan, &self.lease, &attempt)),
-                    attempt,
+                commands.extend(invoked.into_iter().map(|attempt| {
+                    let merge = work.merge_of(attempt.chunk);
+                    let payload =
+                        report::renderer(&self.request, plan, &self.lease, &attempt, merge);
+                    Command::Invoke {
+                        payload: Box::new(payload),
+                        attempt,
+                    }
                 }));
                 let checks = work.checks(now_ms);
                 if !checks.is_empty() {
@@ -143,16 +151,26 @@ impl Lead {
             self.stage = Stage::Surveying { plan };
             return vec![Command::Survey(Vec::new())];
         }
-        self.start_rendering(facts, plan, now_ms);
+        self.start_rendering(facts, plan, Vec::new(), now_ms);
         Vec::new()
     }
 
-    fn start_rendering(&mut self, facts: &Facts, plan: Box<Plan>, now_ms: u64) {
+    fn start_rendering(
+        &mut self,
+        facts: &Facts,
+        plan: Box<Plan>,
+        parts: Vec<FoundPart>,
+        now_ms: u64,
+    ) {
         let mut work = Work::new(&plan, facts.renderer_timeout_ms);
+        let found = work.found(parts);
         let leadership = &self.ledger.leadership;
         work.inherit(&leadership.tries, &leadership.in_flight, now_ms);
         report::planned(&mut self.ledger.progress, &self.request, &plan, facts);
         self.stage = Stage::Rendering { plan, work };
+        for part in &found {
+            self.stored(part);
+        }
     }
 
     fn surveyed(&mut self, facts: &Facts, parts: Vec<FoundPart>, now_ms: u64) {
@@ -161,7 +179,7 @@ impl Lead {
             else {
                 return;
             };
-            self.start_rendering(facts, plan, now_ms);
+            return self.start_rendering(facts, plan, parts, now_ms);
         }
         let Stage::Rendering { work, .. } = &mut self.stage else {
             return;
@@ -187,17 +205,24 @@ impl Lead {
 
     /// A part has been stored.
     fn stored(&mut self, part: &FoundPart) {
-        let Stage::Rendering { work, .. } = &mut self.stage else {
+        let Stage::Rendering { work, plan } = &mut self.stage else {
             return;
         };
         let progress = &mut self.ledger.progress;
         self.ledger.leadership.fruitless = 0;
-        progress.timings.push(Timing {
+        let timing = Timing {
             chunk: part.chunk,
             start: part.started_at_unix_ms,
             rendered: part.rendered_at_unix_ms,
-        });
-        if work.is_chunk_complete(part.chunk) && !progress.chunks.contains(&part.chunk) {
+        };
+        // An earlier leader may have told it already.
+        if !progress.timings.contains(&timing) {
+            progress.timings.push(timing);
+        }
+        if work.is_chunk_complete(part.chunk)
+            && !plan.is_merged(part.chunk)
+            && !progress.chunks.contains(&part.chunk)
+        {
             progress.chunks.push(part.chunk);
         }
         self.ledger.touch();
@@ -219,10 +244,14 @@ impl Lead {
         now_ms: u64,
         listen: impl FnOnce(&mut Work) -> Vec<Verdict>,
     ) -> Vec<Command> {
-        let Stage::Rendering { work, .. } = &mut self.stage else {
+        let Stage::Rendering { work, plan } = &mut self.stage else {
             return Vec::new();
         };
-        for verdict in listen(work) {
+        let verdicts = listen(work);
+        let planned = plan.chunks.len();
+        // Clients know nothing of merged chunks.
+        let known = |chunk: ChunkIndex| Some(chunk).filter(|chunk| (chunk.0 as usize) < planned);
+        for verdict in verdicts {
             match verdict {
                 Verdict::Fine => {}
                 Verdict::Retried {
@@ -231,13 +260,13 @@ impl Lead {
                     attempt,
                     total_attempts,
                 } => {
-                    self.tell(&failure, Some(chunk), attempt, total_attempts, true);
-                    let retry = RetryEntry {
+                    self.tell(&failure, known(chunk), attempt, total_attempts, true);
+                    let retry = known(chunk).map(|chunk| RetryEntry {
                         chunk,
                         attempt: attempt + 1,
                         time: now_ms,
-                    };
-                    self.ledger.progress.retries.push(retry);
+                    });
+                    self.ledger.progress.retries.extend(retry);
                 }
                 Verdict::Fatal {
                     chunk,
@@ -245,7 +274,7 @@ impl Lead {
                     attempt,
                     total_attempts,
                 } => {
-                    return self.fail(&failure, Some(chunk), attempt, total_attempts, now_ms);
+                    return self.fail(&failure, known(chunk), attempt, total_attempts, now_ms);
                 }
             }
         }

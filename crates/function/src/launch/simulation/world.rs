@@ -15,7 +15,7 @@ use protocol::progress::Progress;
 use protocol::settings::{ChromiumOptions, DownloadBehavior, ImageFormat, LogLevel};
 use protocol::site::Site;
 use protocol::state::{
-    EncodePlan, Lease, OutputPlan, PagePlan, Part, Plan, RecordedAttempt, Request,
+    EncodePlan, Lease, OutputPlan, PagePlan, Part, Plan, RecordedAttempt, Request, StoredPart,
 };
 
 use super::super::claim::Holder;
@@ -43,7 +43,12 @@ pub(super) struct Scenario {
     pub(super) kills_launches: bool,
     /// How many renderers the account allows.
     pub(super) accounts_limit: Option<usize>,
+    /// Bytes above which chunks are merged; a frame has [`FRAME_BYTES`].
+    pub(super) merge_above: Option<u64>,
 }
+
+/// Bytes of a frame's video.
+pub(super) const FRAME_BYTES: u64 = 10;
 
 impl Default for Scenario {
     fn default() -> Self {
@@ -59,6 +64,7 @@ impl Default for Scenario {
             kills_renderers: false,
             kills_launches: false,
             accounts_limit: None,
+            merge_above: None,
         }
     }
 }
@@ -104,6 +110,7 @@ struct Launched {
 /// A renderer at work.
 struct Rendering {
     attempt: RecordedAttempt,
+    merge: Vec<StoredPart>,
     launch: Option<usize>,
     started_ms: u64,
     done: u32,
@@ -129,10 +136,13 @@ pub(super) struct World {
     signs: Vec<Sign>,
     revisions: u64,
     joined: Vec<u32>,
+    /// Bytes of each video that was joined.
+    pub(super) joined_bytes: Vec<u64>,
     heartbeats: Vec<u64>,
     pub(super) ends: Vec<End>,
     pub(super) plans_written: u32,
     pub(super) renderers_begun: u32,
+    pub(super) merges_begun: u32,
     pub(super) launches_begun: u32,
     pub(super) most_at_work: usize,
 }
@@ -165,10 +175,12 @@ impl World {
             signs: Vec::new(),
             revisions: 0,
             joined: Vec::new(),
+            joined_bytes: Vec::new(),
             heartbeats: Vec::new(),
             ends: Vec::new(),
             plans_written: 0,
             renderers_begun: 0,
+            merges_begun: 0,
             launches_begun: 0,
             most_at_work: 0,
         };
@@ -390,7 +402,7 @@ impl World {
             } => {
                 self.write_progress(launch, sequence, *document, previous.as_ref());
             }
-            Command::Invoke { attempt, .. } => self.invoke(launch, attempt),
+            Command::Invoke { attempt, payload } => self.invoke(launch, attempt, payload.merge),
             Command::Assemble(_) => self.assemble(launch),
             Command::Clean(_) => {
                 self.manifests.clear();
@@ -503,15 +515,17 @@ impl World {
             output: OutputPlan {
                 bucket: "bucket".into(),
                 key: "renders/abc/out.mp4".into(),
+                elsewhere: false,
                 overwrite: false,
                 download_behavior: DownloadBehavior::PlayInBrowser,
                 storage_class: None,
             },
+            merge_above_bytes: self.scenario.merge_above,
             serve_url_opened_at_unix_ms: self.now,
         }
     }
 
-    fn invoke(&mut self, launch: usize, attempt: RecordedAttempt) {
+    fn invoke(&mut self, launch: usize, attempt: RecordedAttempt, merge: Vec<StoredPart>) {
         let at_work = self.renderers.iter().filter(|r| r.alive).count();
         let full = self
             .scenario
@@ -548,10 +562,15 @@ impl World {
             recorded || superseded,
             "a renderer is invoked that no successor would know of"
         );
-        self.renderers_begun += 1;
+        if merge.is_empty() {
+            self.renderers_begun += 1;
+        } else {
+            self.merges_begun += 1;
+        }
         let alive = self.launches[launch].alive;
         self.renderers.push(Rendering {
             attempt,
+            merge,
             launch: alive.then_some(launch),
             started_ms: self.now,
             done: 0,
@@ -628,6 +647,9 @@ impl World {
         if self.dice.permille(self.faults.break_stream) {
             self.break_stream(renderer);
         }
+        if !self.renderers[renderer].merge.is_empty() {
+            return self.merge(renderer);
+        }
         let step = self.step();
         let Rendering {
             attempt,
@@ -675,20 +697,55 @@ impl World {
             chunk: attempt.chunk,
             part: attempt.part,
             frames: made,
+            bytes: u64::from(made.count(step)) * FRAME_BYTES,
             started_at_unix_ms: started,
             rendered_at_unix_ms: self.now,
         };
+        self.store(renderer, part);
+    }
+
+    /// All of a merge's work.
+    fn merge(&mut self, renderer: usize) {
+        let step = self.step();
+        let Rendering {
+            attempt,
+            merge,
+            started_ms,
+            ..
+        } = &self.renderers[renderer];
+        let parts: Vec<FoundPart> = merge
+            .iter()
+            .map(|part| self.manifests[&(part.chunk, part.part)])
+            .collect();
+        let frames = parts.iter().flat_map(|part| part.frames.frames(step));
+        assert!(
+            frames.eq(attempt.frames.frames(step)),
+            "other frames are merged than were asked for"
+        );
+        let part = FoundPart {
+            chunk: attempt.chunk,
+            part: attempt.part,
+            frames: attempt.frames,
+            bytes: parts.iter().map(|part| part.bytes).sum(),
+            started_at_unix_ms: *started_ms,
+            rendered_at_unix_ms: self.now,
+        };
+        self.store(renderer, part);
+    }
+
+    fn store(&mut self, renderer: usize, part: FoundPart) {
         // The first to store a part wins; whoever is later reports what stands.
         let stands = *self
             .manifests
-            .entry((attempt.chunk, attempt.part))
+            .entry((part.chunk, part.part))
             .or_insert(part);
         self.say(
             renderer,
             Message::ChunkComplete(ChunkComplete {
-                start: started,
-                rendered: self.now,
+                start: stands.started_at_unix_ms,
+                rendered: stands.rendered_at_unix_ms,
                 frames: stands.frames,
+                bytes: stands.bytes,
             }),
         );
         self.end(renderer, Ended::Answered);
@@ -717,12 +774,24 @@ impl World {
             return;
         }
         let step = self.step();
-        let frames: Vec<u32> = self
+        let planned = self.scenario.chunks;
+        let (merged, parts): (Vec<FoundPart>, Vec<FoundPart>) = self
             .manifests
             .values()
-            .flat_map(|part| part.frames.frames(step))
+            .partition(|part| part.chunk.0 >= planned);
+        let is_merged = |part: &FoundPart| {
+            merged
+                .iter()
+                .any(|m| m.frames.contains(part.frames.first()))
+        };
+        let alone = parts.iter().filter(|part| !is_merged(part));
+        let mut videos: Vec<&FoundPart> = alone.chain(&merged).collect();
+        videos.sort_by_key(|video| video.frames.first());
+        self.joined_bytes = videos.iter().map(|video| video.bytes).collect();
+        self.joined = videos
+            .iter()
+            .flat_map(|video| video.frames.frames(step))
             .collect();
-        self.joined = frames;
         let output = Output {
             size: 1_000,
             combined_in_ms: 300,

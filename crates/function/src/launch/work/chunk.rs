@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use protocol::frames::{ChunkIndex, FrameRange};
 use protocol::message::{ErrorOccurred, Message};
-use protocol::state::{Attempt, Part, RecordedAttempt, Tries};
+use protocol::state::{Attempt, Part, RecordedAttempt, StoredPart, Tries};
 
 use super::super::event::{Ended, FoundPart, Sign};
 use super::super::failure::{Failure, Retry};
@@ -15,8 +15,10 @@ use super::{MAX_DEATHS, SILENT_AFTER_MS, Verdict};
 pub(super) struct Chunk {
     index: ChunkIndex,
     frames: FrameRange,
+    /// What it is merged from; empty for a chunk that is rendered.
+    merge: Vec<StoredPart>,
     // INVARIANT: ascending and contiguous from the chunk's first frame on
-    stored: Vec<FrameRange>,
+    stored: Vec<FoundPart>,
     tries: Tries,
     running: Option<Running>,
 }
@@ -52,19 +54,41 @@ impl Chunk {
         Self {
             index,
             frames,
+            merge: Vec::new(),
             stored: Vec::new(),
             tries,
             running: None,
         }
     }
 
+    /// A chunk that is merged from stored parts, which make `frames`.
+    pub(super) fn merged(index: ChunkIndex, frames: FrameRange, parts: Vec<StoredPart>) -> Self {
+        Self {
+            merge: parts,
+            ..Self::new(index, frames)
+        }
+    }
+
+    /// What it is merged from; empty for a chunk that is rendered.
+    pub(super) fn merge(&self) -> &[StoredPart] {
+        &self.merge
+    }
+
+    /// The parts that exist, in order.
+    pub(super) fn stored(&self) -> &[FoundPart] {
+        &self.stored
+    }
+
     pub(super) fn inherit_tries(&mut self, tries: Tries) {
         self.tries = tries;
     }
 
-    /// An earlier leader invoked this renderer.
+    /// An earlier leader invoked this renderer. One whose part is stored has done its work.
     pub(super) fn adopt(&mut self, record: RecordedAttempt) {
         self.tries.attempts = self.tries.attempts.max(record.attempt.0);
+        if record.part < self.next_part() {
+            return;
+        }
         let last_sign_ms = record.invoked_at_unix_ms;
         self.running = Some(Running::new(record, Stage::Orphaned { last_sign_ms }));
     }
@@ -73,7 +97,7 @@ impl Chunk {
     fn next_frame(&self, step: NonZeroU32) -> Option<u32> {
         let next = match self.stored.last() {
             None => Some(self.frames.first()),
-            Some(stored) => stored.last().checked_add(step.get()),
+            Some(stored) => stored.frames.last().checked_add(step.get()),
         };
         next.filter(|frame| *frame <= self.frames.last())
     }
@@ -163,6 +187,7 @@ impl Chunk {
                     chunk: self.index,
                     part: running.record.part,
                     frames: complete.frames,
+                    bytes: complete.bytes,
                     started_at_unix_ms: complete.start,
                     rendered_at_unix_ms: complete.rendered,
                 };
@@ -180,7 +205,7 @@ impl Chunk {
             && self.next_frame(step) == Some(part.frames.first())
             && part.frames.last() <= self.frames.last();
         if follows {
-            self.stored.push(part.frames);
+            self.stored.push(*part);
             // Whoever was at it has stored it, or will find that somebody else did.
             if self
                 .running
@@ -306,7 +331,7 @@ impl Chunk {
 
     /// Frames captured and frames encoded.
     pub(super) fn frame_counts(&self, step: NonZeroU32) -> (u32, u32) {
-        let stored: u32 = self.stored.iter().map(|frames| frames.count(step)).sum();
+        let stored: u32 = self.stored.iter().map(|part| part.frames.count(step)).sum();
         let running = self.running.as_ref();
         (
             stored + running.map_or(0, |r| r.rendered),

@@ -1,9 +1,12 @@
 //! The objects of a part, and last its manifest.
 
 use std::io;
+use std::path::PathBuf;
 
-use ::renderer::Chunk;
+use ::renderer::InlineAudio;
 use futures_util::StreamExt as _;
+use protocol::audio::ChunkAudio;
+use protocol::frames::FrameRange;
 use protocol::message::ChunkComplete;
 use protocol::payload::Renderer;
 use protocol::state::{Manifest, Object, Pcm};
@@ -36,13 +39,23 @@ pub(super) enum StorePartError {
     Vanished,
 }
 
+/// A part that is made and not yet stored.
+#[derive(Debug)]
+pub(super) struct MadePart {
+    /// The file of its video.
+    pub(super) video: PathBuf,
+    pub(super) frames: FrameRange,
+    pub(super) audio: ChunkAudio,
+    pub(super) inline_audio: Option<InlineAudio>,
+    pub(super) started_at_unix_ms: u64,
+    pub(super) rendered_at_unix_ms: u64,
+}
+
 /// Stores a part. Where another attempt was faster its part stands, and this one's objects go with the render's chunks.
 pub(super) async fn store(
     documents: &RenderDocuments,
     payload: &Renderer,
-    chunk: Chunk,
-    started_at_unix_ms: u64,
-    rendered_at_unix_ms: u64,
+    made: MadePart,
 ) -> Result<ChunkComplete, StorePartError> {
     let object = |name| {
         documents
@@ -50,14 +63,14 @@ pub(super) async fn store(
             .chunk_object(payload.chunk, payload.attempt, name)
     };
     let (video_key, pcm_key) = (object("video.mp4"), object("inline.pcm"));
-    let file = tokio::fs::File::open(&chunk.video.path)
+    let file = tokio::fs::File::open(&made.video)
         .await
         .map_err(StorePartError::Read)?;
     let bytes = ReaderStream::with_capacity(file, READ_BYTES).boxed();
     let options = PutOptions::content_type("video/mp4");
     let video = Box::pin(documents.bucket.upload(&video_key, bytes, &options)).await?;
     fault::point(Point::BetweenObjects, payload.attempt.0 == 1);
-    let pcm = match chunk.inline_audio {
+    let pcm = match made.inline_audio {
         None => None,
         Some(inline) => {
             let size = inline.pcm.len() as u64;
@@ -73,15 +86,15 @@ pub(super) async fn store(
         chunk: payload.chunk,
         part: payload.part,
         attempt: payload.attempt,
-        frames: chunk.frames,
+        frames: made.frames,
         video: Object {
             key: video_key,
             size: video.size,
         },
-        audio: chunk.audio,
+        audio: made.audio,
         pcm,
-        started_at_unix_ms,
-        rendered_at_unix_ms,
+        started_at_unix_ms: made.started_at_unix_ms,
+        rendered_at_unix_ms: made.rendered_at_unix_ms,
     };
     let key = documents.keys.manifest(payload.chunk, payload.part);
     match documents.write_once(&key, &manifest).await? {
@@ -102,5 +115,6 @@ pub(super) fn complete(manifest: &Manifest) -> ChunkComplete {
         start: manifest.started_at_unix_ms,
         rendered: manifest.rendered_at_unix_ms,
         frames: manifest.frames,
+        bytes: manifest.video.size,
     }
 }

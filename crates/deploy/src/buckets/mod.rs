@@ -1,0 +1,12 @@
+//! Render buckets: one a region, private unless public mode is asked for.
+
+mod ensure;
+mod list;
+mod public;
+mod remove;
+
+pub use protocol::BucketName;
+
+pub use ensure::{BucketError, Visibility, ensure, find};
+pub use list::{BucketRow, list};
+pub use remove::{RemoveError, Removed, remove};

@@ -1,0 +1,87 @@
+//! A call of AWS that failed, in the words of AWS.
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+
+use aws_sdk_s3::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+
+/// AWS refused or failed a call.
+#[derive(Debug, thiserror::Error)]
+#[error("could not {step}: {message}")]
+pub struct CallFailed {
+    step: Cow<'static, str>,
+    code: Option<String>,
+    message: String,
+}
+
+impl CallFailed {
+    /// Of a call that was made for `step`, a verb phrase.
+    pub(crate) fn of<E, R>(
+        step: impl Into<Cow<'static, str>>,
+    ) -> impl FnOnce(SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: Debug + 'static,
+    {
+        let step = step.into();
+        move |error| {
+            let told = error
+                .as_service_error()
+                .and_then(|error| error.meta().message());
+            Self {
+                step,
+                code: code(&error).map(str::to_owned),
+                message: match told {
+                    Some(told) => told.to_owned(),
+                    None => DisplayErrorContext(error).to_string(),
+                },
+            }
+        }
+    }
+
+    /// Of anything else that stood in the way of `step`: a request that was not built, a file, a wait that ended.
+    pub(crate) fn because(step: impl Into<Cow<'static, str>>, why: impl ToString) -> Self {
+        Self {
+            step: step.into(),
+            code: None,
+            message: why.to_string(),
+        }
+    }
+
+    /// Of a request that lacked what AWS's model requires.
+    pub(crate) fn unbuilt(step: &'static str) -> impl FnOnce(BuildError) -> Self {
+        move |error| Self::because(step, error)
+    }
+
+    /// The error's code, as AWS names it.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// Whether AWS says that the caller may not do this.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        self.code().is_some_and(is_denial)
+    }
+}
+
+/// The code of an error that the service itself answered with.
+pub(crate) fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {
+    error
+        .as_service_error()
+        .and_then(|error| error.meta().code())
+}
+
+/// Whether AWS says that the caller may not do this.
+pub(crate) fn is_denied<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    code(error).is_some_and(is_denial)
+}
+
+/// The codes by which services refuse whom policies refuse.
+fn is_denial(code: &str) -> bool {
+    matches!(
+        code,
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation"
+    )
+}

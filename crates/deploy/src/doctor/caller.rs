@@ -1,0 +1,124 @@
+//! Whose credentials these are, and whether AWS takes them.
+
+use aws_config::{Region, SdkConfig};
+use aws_sdk_sts::error::{ProvideErrorMetadata as _, SdkError};
+use client::credentials::Identity;
+
+use super::{Finding, Verdict};
+
+/// What AWS says about the credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Caller {
+    /// It knows them.
+    Known(Identity),
+    /// They have expired.
+    Expired,
+    /// It knows them elsewhere: the region is not enabled for the account.
+    RegionDisabled(Identity),
+    /// There is no such key, or its secret is another.
+    Unknown(String),
+    /// The signature is too old or too new: the clock.
+    Skewed(String),
+    /// There are none.
+    None(String),
+    /// It could not be asked.
+    Unanswered(String),
+}
+
+/// Where every account is enabled.
+const ALWAYS_ENABLED: &str = "us-east-1";
+
+/// Asks STS of the region, and another if that one does not know the key.
+pub async fn caller(config: &SdkConfig) -> Caller {
+    let answered = ask(config).await;
+    let region = config.region().map(ToString::to_string).unwrap_or_default();
+    if matches!(answered, Caller::Unknown(_)) && region != ALWAYS_ENABLED {
+        let elsewhere = config
+            .to_builder()
+            .region(Region::new(ALWAYS_ENABLED))
+            .build();
+        if let Caller::Known(identity) = ask(&elsewhere).await {
+            return Caller::RegionDisabled(identity);
+        }
+    }
+    answered
+}
+
+async fn ask(config: &SdkConfig) -> Caller {
+    let sts = aws_sdk_sts::Client::new(config);
+    let error = match sts.get_caller_identity().send().await {
+        Ok(answer) => {
+            return match (answer.account, answer.arn) {
+                (Some(account), Some(arn)) => Caller::Known(Identity { account, arn }),
+                _ => Caller::Unanswered("the answer names nobody".to_owned()),
+            };
+        }
+        Err(error) => error,
+    };
+    let message = error.message().unwrap_or_default().to_owned();
+    match (error.code(), &error) {
+        (Some("ExpiredToken" | "ExpiredTokenException"), _) => Caller::Expired,
+        (Some("RequestExpired" | "RequestTimeTooSkewed"), _) => Caller::Skewed(message),
+        (Some("SignatureDoesNotMatch"), _)
+            if message.contains("expired") || message.contains("not yet current") =>
+        {
+            Caller::Skewed(message)
+        }
+        (Some(_), SdkError::ServiceError(_)) => Caller::Unknown(message),
+        (_, SdkError::ConstructionFailure(_)) => Caller::None(chain(&error)),
+        (_, SdkError::DispatchFailure(failure)) if !failure.is_io() && !failure.is_timeout() => {
+            Caller::None(chain(&error))
+        }
+        _ => Caller::Unanswered(chain(&error)),
+    }
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    causes.join(": ")
+}
+
+impl Caller {
+    /// What it means.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        let bad = |seen: String, advice: &str| {
+            Finding::new("caller", Verdict::Bad, seen).advising(advice)
+        };
+        match self {
+            Self::Known(identity) if identity.arn.ends_with(":root") => {
+                Finding::new("caller", Verdict::Advice, format!("{} (root)", identity.arn)).advising(
+                    "delete the root user's keys; `framewright permissions setup` makes an identity that may do what is needed",
+                )
+            }
+            Self::Known(identity) => {
+                Finding::new("caller", Verdict::Good, identity.arn.clone())
+            }
+            Self::Expired => bad(
+                "the credentials have expired".to_owned(),
+                "sign in again (`aws sso login`), or put new temporary keys in place",
+            ),
+            Self::RegionDisabled(identity) => bad(
+                format!("{} is known, but not in this region", identity.arn),
+                "enable the region in the account's settings, or choose another with --region",
+            ),
+            Self::Unknown(message) => bad(
+                format!("AWS does not take the credentials: {message}"),
+                "check that id and secret are of the same key, and that the key is active",
+            ),
+            Self::Skewed(message) => bad(
+                format!("AWS does not take the signature's time: {message}"),
+                "set the machine's clock",
+            ),
+            Self::None(reason) => bad(
+                format!("no credentials: {reason}"),
+                "`framewright configure` writes a profile or `.env`",
+            ),
+            Self::Unanswered(reason) => {
+                Finding::new("caller", Verdict::NotChecked, reason.clone())
+            }
+        }
+    }
+}

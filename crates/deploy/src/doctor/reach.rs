@@ -1,0 +1,555 @@
+//! Whether an endpoint can be reached, and what stops it.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use jiff::Timestamp;
+use rustls::pki_types::ServerName;
+use rustls::{CertificateError, ClientConfig, RootCertStore};
+use store::CaBundle;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::{Finding, Verdict};
+
+/// How long each step may take.
+const WITHIN: Duration = Duration::from_secs(5);
+/// The largest head of an answer that is read.
+const HEAD: usize = 16 * 1024;
+
+/// How connections are made: with which certificates trusted, and through which proxies.
+#[derive(Debug, Clone)]
+pub struct Way {
+    tls: Arc<ClientConfig>,
+    proxies: Option<Arc<Matcher>>,
+}
+
+/// A step of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The TCP connection.
+    Connect,
+    /// The proxy's tunnel.
+    Tunnel,
+    /// The TLS handshake.
+    Tls,
+    /// The first request.
+    Request,
+}
+
+/// An endpoint that answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// What the server's clock shows.
+    pub server_time: Option<Timestamp>,
+    /// The proxy that was asked.
+    pub proxy: Option<String>,
+}
+
+/// What came of reaching an endpoint. Causes that call for different remedies are told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reach {
+    /// It answered.
+    Reached(Reached),
+    /// Its name has no address.
+    NoName(String),
+    /// The network has no way to it.
+    NoRoute,
+    /// Nobody listens there, or a firewall says so.
+    Refused,
+    /// The connection was cut.
+    Reset(Stage),
+    /// Nothing came in time, which is what a firewall that drops packets looks like.
+    Silent(Stage),
+    /// The certificate is of nobody who is trusted: something in between answers in AWS's place.
+    Intercepted(String),
+    /// What answered speaks no TLS: usually a sign-in page of a network.
+    NotTls,
+    /// The proxy cannot be reached.
+    NoProxy {
+        /// Its address, without credentials.
+        proxy: String,
+        /// What stops it.
+        reason: String,
+    },
+    /// The proxy does not pass the connection on.
+    ProxyRefused {
+        /// Its address, without credentials.
+        proxy: String,
+        /// Its answer's status; 407 asks for credentials.
+        status: u16,
+    },
+    /// The address is none.
+    NoAddress(String),
+    /// Something else.
+    Other(String),
+}
+
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+impl Way {
+    /// Trusts `bundle`, or the system's certificates where there is none; goes through the proxies of the process's
+    /// environment if `proxied`.
+    #[must_use]
+    pub fn new(bundle: Option<&CaBundle>, proxied: bool) -> Self {
+        let mut roots = RootCertStore::empty();
+        match bundle {
+            Some(bundle) => {
+                roots.add_parsable_certificates(bundle.certificates());
+            }
+            None => {
+                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            }
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let versions =
+            ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let tls = versions
+            .unwrap_or_else(|error| unreachable!("ring has the default versions: {error}"))
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Self {
+            tls: Arc::new(tls),
+            proxies: proxied.then(|| Arc::new(Matcher::from_env())),
+        }
+    }
+
+    /// Tries `endpoint`, an http or https address, as a client would.
+    pub async fn reach(&self, endpoint: &str) -> Reach {
+        self.try_reach(endpoint).await.unwrap_or_else(|stop| stop)
+    }
+
+    async fn try_reach(&self, endpoint: &str) -> Result<Reach, Reach> {
+        let uri: http::Uri = endpoint
+            .parse()
+            .map_err(|_| Reach::NoAddress(endpoint.to_owned()))?;
+        let host = uri
+            .host()
+            .ok_or_else(|| Reach::NoAddress(endpoint.to_owned()))?;
+        let secure = uri.scheme_str() == Some("https");
+        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+        let proxy = match &self.proxies {
+            Some(proxies) if !store::is_near(host) => proxies.intercept(&uri),
+            _ => None,
+        };
+        let mut stream: Box<dyn Stream> = match &proxy {
+            Some(proxy) => self.through(proxy, secure, host, port).await?,
+            None => Box::new(connect(host, port).await?),
+        };
+        if secure {
+            stream = self.secured(stream, host).await?;
+        }
+        let target = if proxy.is_some() && !secure {
+            endpoint
+        } else {
+            "/"
+        };
+        let server_time = ask(&mut stream, host, target).await?;
+        Ok(Reach::Reached(Reached {
+            server_time,
+            proxy: proxy.as_ref().map(shown),
+        }))
+    }
+
+    /// A connection to the proxy, or through it where that must not read along.
+    async fn through(
+        &self,
+        proxy: &Intercept,
+        tunnel: bool,
+        host: &str,
+        port: u16,
+    ) -> Result<Box<dyn Stream>, Reach> {
+        let no_proxy = |reason: Reach| Reach::NoProxy {
+            proxy: shown(proxy),
+            reason: reason.finding("proxy").seen,
+        };
+        let uri = proxy.uri();
+        let name = uri.host().unwrap_or_default();
+        let secure = uri.scheme_str() == Some("https");
+        let its_port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+        let mut stream: Box<dyn Stream> =
+            Box::new(connect(name, its_port).await.map_err(no_proxy)?);
+        if secure {
+            stream = self.secured(stream, name).await.map_err(no_proxy)?;
+        }
+        if !tunnel {
+            return Ok(stream);
+        }
+        let authorization = proxy
+            .basic_auth()
+            .and_then(|value| value.to_str().ok())
+            .map(|value| format!("proxy-authorization: {value}\r\n"))
+            .unwrap_or_default();
+        let request =
+            format!("CONNECT {host}:{port} HTTP/1.1\r\nhost: {host}:{port}\r\n{authorization}\r\n");
+        let head = exchange(&mut stream, &request, Stage::Tunnel).await?;
+        match status(&head) {
+            Some(200..=299) => Ok(stream),
+            status => Err(Reach::ProxyRefused {
+                proxy: shown(proxy),
+                status: status.unwrap_or_default(),
+            }),
+        }
+    }
+
+    async fn secured(&self, stream: Box<dyn Stream>, host: &str) -> Result<Box<dyn Stream>, Reach> {
+        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
+            .map_err(|_| Reach::NoAddress(host.to_owned()))?;
+        let handshake = TlsConnector::from(Arc::clone(&self.tls)).connect(name, stream);
+        match timeout(WITHIN, handshake).await {
+            Ok(Ok(stream)) => Ok(Box::new(stream)),
+            Ok(Err(error)) => Err(of_handshake(&error)),
+            Err(_) => Err(Reach::Silent(Stage::Tls)),
+        }
+    }
+}
+
+async fn connect(host: &str, port: u16) -> Result<TcpStream, Reach> {
+    let name = host.trim_matches(['[', ']']);
+    let found = timeout(WITHIN, tokio::net::lookup_host((name, port))).await;
+    let addresses: Vec<_> = match found {
+        Ok(Ok(addresses)) => addresses.collect(),
+        Ok(Err(_)) | Err(_) => Vec::new(),
+    };
+    if addresses.is_empty() {
+        return Err(Reach::NoName(host.to_owned()));
+    }
+    match timeout(WITHIN, TcpStream::connect(&addresses[..])).await {
+        Ok(Ok(stream)) => Ok(stream),
+        Ok(Err(error)) => Err(of_io(&error, Stage::Connect)),
+        Err(_) => Err(Reach::Silent(Stage::Connect)),
+    }
+}
+
+/// Asks for nothing in particular; what time the server has.
+async fn ask(
+    stream: &mut Box<dyn Stream>,
+    host: &str,
+    target: &str,
+) -> Result<Option<Timestamp>, Reach> {
+    let request = format!("HEAD {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    let head = exchange(stream, &request, Stage::Request).await?;
+    if status(&head).is_none() {
+        return Err(Reach::Other("what answered speaks no HTTP".to_owned()));
+    }
+    let date = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("date").then(|| value.trim())
+    });
+    let zoned = date.and_then(|date| jiff::fmt::rfc2822::parse(&date.replace("GMT", "+0000")).ok());
+    Ok(zoned.map(|zoned| zoned.timestamp()))
+}
+
+async fn exchange(
+    stream: &mut Box<dyn Stream>,
+    request: &str,
+    stage: Stage,
+) -> Result<String, Reach> {
+    let talk = async {
+        stream.write_all(request.as_bytes()).await?;
+        stream.flush().await?;
+        let mut head = Vec::new();
+        while !head.windows(4).any(|end| end == b"\r\n\r\n") && head.len() < HEAD {
+            if stream.read_buf(&mut head).await? == 0 {
+                break;
+            }
+        }
+        if head.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(String::from_utf8_lossy(&head).into_owned())
+    };
+    match timeout(WITHIN, talk).await {
+        Ok(Ok(head)) => Ok(head),
+        Ok(Err(error)) => Err(of_io(&error, stage)),
+        Err(_) => Err(Reach::Silent(stage)),
+    }
+}
+
+fn status(head: &str) -> Option<u16> {
+    head.strip_prefix("HTTP/1.")?.get(2..5)?.parse().ok()
+}
+
+/// The proxy without its credentials.
+fn shown(proxy: &Intercept) -> String {
+    let uri = proxy.uri();
+    let port = uri.port_u16().map(|port| format!(":{port}"));
+    format!(
+        "{}://{}{}",
+        uri.scheme_str().unwrap_or("http"),
+        uri.host().unwrap_or_default(),
+        port.unwrap_or_default()
+    )
+}
+
+fn of_handshake(error: &io::Error) -> Reach {
+    let tls = error
+        .get_ref()
+        .and_then(|source| source.downcast_ref::<rustls::Error>());
+    match tls {
+        Some(rustls::Error::InvalidCertificate(reason)) => Reach::Intercepted(match reason {
+            CertificateError::UnknownIssuer => "its issuer is not trusted here".to_owned(),
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "it is for another name".to_owned()
+            }
+            other => other.to_string(),
+        }),
+        Some(rustls::Error::InvalidMessage(_)) => Reach::NotTls,
+        Some(other) => Reach::Other(other.to_string()),
+        None => of_io(error, Stage::Tls),
+    }
+}
+
+fn of_io(error: &io::Error, stage: Stage) -> Reach {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => Reach::Refused,
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => Reach::Reset(stage),
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => Reach::NoRoute,
+        io::ErrorKind::TimedOut => Reach::Silent(stage),
+        _ => Reach::Other(error.to_string()),
+    }
+}
+
+impl Reach {
+    /// What it means for `endpoint`.
+    #[must_use]
+    pub fn finding(&self, endpoint: &str) -> Finding {
+        let bad = |seen: String, advice: &str| {
+            Finding::new(endpoint, Verdict::Bad, seen).advising(advice)
+        };
+        match self {
+            Self::Reached(Reached { proxy: None, .. }) => {
+                Finding::new(endpoint, Verdict::Good, "reached")
+            }
+            Self::Reached(Reached {
+                proxy: Some(proxy), ..
+            }) => Finding::new(endpoint, Verdict::Good, format!("reached through {proxy}")),
+            Self::NoName(host) => bad(
+                format!("`{host}` has no address"),
+                "check the region's spelling, the DNS settings, and whether the VPN is up",
+            ),
+            Self::NoRoute => bad(
+                "no route".to_owned(),
+                "check the network connection, the VPN, and in a VPC the route to a NAT gateway or endpoint",
+            ),
+            Self::Refused => bad(
+                "the connection is refused".to_owned(),
+                "nothing listens there or a firewall refuses: check AWS_ENDPOINT_URL and the firewall",
+            ),
+            Self::Reset(stage) => bad(
+                format!("the connection is reset {}", stage.when()),
+                "a firewall or VPN cuts the connection: allow this endpoint, leave the VPN, or set HTTPS_PROXY",
+            ),
+            Self::Silent(stage) => bad(
+                format!("nothing comes back {}", stage.when()),
+                "a firewall drops the packets: allow this endpoint, or set HTTPS_PROXY",
+            ),
+            Self::Intercepted(reason) => bad(
+                format!("the certificate cannot be trusted: {reason}"),
+                "TLS is intercepted: set AWS_CA_BUNDLE to the interceptor's certificates, or exempt this endpoint",
+            ),
+            Self::NotTls => bad(
+                "what answers speaks no TLS".to_owned(),
+                "a network's sign-in page or a wrong port: sign in to the network, check AWS_ENDPOINT_URL",
+            ),
+            Self::NoProxy { proxy, reason } => bad(
+                format!("the proxy {proxy} cannot be reached: {reason}"),
+                "check HTTPS_PROXY and HTTP_PROXY, or add this endpoint to NO_PROXY",
+            ),
+            Self::ProxyRefused { proxy, status: 407 } => bad(
+                format!("the proxy {proxy} asks for credentials"),
+                "put them into HTTPS_PROXY as http://user:password@host:port",
+            ),
+            Self::ProxyRefused { proxy, status } => bad(
+                format!("the proxy {proxy} refuses with {status}"),
+                "ask whoever runs the proxy to allow this endpoint",
+            ),
+            Self::NoAddress(text) => bad(
+                format!("`{text}` is no http or https address"),
+                "check AWS_ENDPOINT_URL",
+            ),
+            Self::Other(reason) => bad(reason.clone(), "try again with --verbose"),
+        }
+    }
+}
+
+impl Stage {
+    fn when(self) -> &'static str {
+        match self {
+            Self::Connect => "on connecting",
+            Self::Tunnel => "by the proxy",
+            Self::Tls => "in the TLS handshake",
+            Self::Request => "after the first request",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
+    use rustls::pki_types::PrivateKeyDer;
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+
+    async fn listener() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        (listener, address)
+    }
+
+    fn direct() -> Way {
+        Way::new(None, false)
+    }
+
+    /// Answers every connection with `answer` once something was asked.
+    async fn answering(answer: &'static str) -> SocketAddr {
+        let (listener, address) = listener().await;
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut asked = [0; 1024];
+                if stream.read(&mut asked).await.unwrap() > 0 {
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            }
+        });
+        address
+    }
+
+    #[tokio::test]
+    async fn what_answers_is_reached_and_tells_its_time() {
+        let address =
+            answering("HTTP/1.1 403 Forbidden\r\nDate: Sat, 28 Nov 2026 18:00:00 GMT\r\n\r\n")
+                .await;
+        let reach = direct().reach(&format!("http://{address}")).await;
+        let server_time = "2026-11-28T18:00:00Z".parse().ok();
+        let expected = Reached {
+            server_time,
+            proxy: None,
+        };
+        assert_eq!(reach, Reach::Reached(expected));
+    }
+
+    #[tokio::test]
+    async fn a_closed_port_refuses() {
+        let (listener, address) = listener().await;
+        drop(listener);
+        assert_eq!(
+            direct().reach(&format!("https://{address}")).await,
+            Reach::Refused
+        );
+    }
+
+    #[tokio::test]
+    async fn a_cut_connection_is_a_reset() {
+        let (listener, address) = listener().await;
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                stream.set_zero_linger().unwrap();
+            }
+        });
+        let reach = direct().reach(&format!("https://{address}")).await;
+        assert_eq!(reach, Reach::Reset(Stage::Tls));
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_tls_is_told_apart() {
+        let address = answering("HTTP/1.1 200 OK\r\n\r\n").await;
+        let reach = direct().reach(&format!("https://{address}")).await;
+        assert_eq!(reach, Reach::NotTls);
+    }
+
+    #[tokio::test]
+    async fn a_name_without_address_is_told_apart() {
+        let reach = direct().reach("https://nowhere.invalid").await;
+        assert_eq!(reach, Reach::NoName("nowhere.invalid".into()));
+    }
+
+    #[tokio::test]
+    async fn a_foreign_certificate_is_an_interception_until_it_is_trusted() {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["127.0.0.1".into()]).unwrap();
+        let certificate = params.signed_by(&key, &issuer).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let server = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            )
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(server));
+        let (listener, address) = listener().await;
+        tokio::spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                // A client that does not trust the certificate ends the handshake.
+                if let Ok(mut stream) = acceptor.accept(stream).await {
+                    let mut asked = [0; 1024];
+                    let _asked = stream.read(&mut asked).await.unwrap();
+                    stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+                    stream.shutdown().await.unwrap();
+                }
+            }
+        });
+        let endpoint = format!("https://{address}");
+        let reach = direct().reach(&endpoint).await;
+        assert!(matches!(reach, Reach::Intercepted(_)), "{reach:?}");
+        let bundle = CaBundle::from_pem(issuer.pem()).unwrap();
+        let reach = Way::new(Some(&bundle), false).reach(&endpoint).await;
+        assert!(matches!(reach, Reach::Reached(_)), "{reach:?}");
+    }
+
+    fn through(proxy: SocketAddr) -> Way {
+        let matcher = Matcher::builder()
+            .all(format!("http://user:hush@{proxy}"))
+            .build();
+        Way {
+            proxies: Some(Arc::new(matcher)),
+            ..direct()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_refuses_is_named_without_its_password() {
+        let proxy = answering("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await;
+        let reach = through(proxy)
+            .reach("https://sts.us-east-1.amazonaws.com")
+            .await;
+        let expected = Reach::ProxyRefused {
+            proxy: format!("http://{proxy}"),
+            status: 407,
+        };
+        assert_eq!(reach, expected);
+        assert!(!format!("{:?}", reach.finding("sts")).contains("hush"));
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_is_not_there_is_told_apart() {
+        let (listener, proxy) = listener().await;
+        drop(listener);
+        let reach = through(proxy)
+            .reach("https://sts.us-east-1.amazonaws.com")
+            .await;
+        assert!(matches!(reach, Reach::NoProxy { .. }), "{reach:?}");
+    }
+}

@@ -1,0 +1,22 @@
+//! Render functions: from a package on disk to an active function under the documented name, and back.
+
+mod code;
+mod deploy;
+mod layers;
+mod list;
+mod package;
+mod remove;
+mod settings;
+
+pub use protocol::FunctionName;
+
+pub use deploy::{Claim, DeployError, DeployedFunction, deploy};
+pub use list::{FunctionRow, list};
+pub use package::{
+    Artifact, FUNCTION_ZIP, INLINE_LIMIT, LAYERS, Package, PackageError, UNZIPPED_LIMIT,
+};
+pub use remove::{RemoveError, remove};
+pub use settings::{
+    DEFAULT_DISK, DEFAULT_MEMORY, DEFAULT_TIMEOUT, DISK, MAX_LAYERS, MEMORY, RETENTION_DAYS,
+    RuntimeUpdates, Settings, SettingsError, TIMEOUT, Vpc,
+};
