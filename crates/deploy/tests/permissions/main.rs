@@ -1,0 +1,8 @@
+//! The table of calls held against the policy engine, and permissions against the embedded cloud.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod linters;
+mod page;
+mod rows;
+mod seeds;
