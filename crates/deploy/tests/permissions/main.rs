@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod account;
 mod linters;
+mod moto;
 mod page;
 mod rows;
 mod seeds;
+mod setup;
