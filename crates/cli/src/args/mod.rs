@@ -3,6 +3,7 @@
 mod deployment;
 mod functions;
 mod per_frame;
+mod permissions;
 mod place;
 mod policies;
 mod props;
@@ -24,6 +25,9 @@ pub(crate) use functions::{
     FunctionSettings, Functions, FunctionsDeploy, FunctionsLs, FunctionsRm, RuntimeUpdatesName,
 };
 pub(crate) use per_frame::PerFrame;
+pub(crate) use permissions::{
+    CallerName, Check, Format, KeepKey, Permissions, Remove, Rotate, Setup, Show, Wanted,
+};
 pub(crate) use place::{Place, TargetName, Which};
 pub(crate) use policies::{
     Derive, Diff, Explain, Fix, Minimize, Policies, PolicyFiles, Simulate, Validate,
@@ -67,6 +71,8 @@ pub(crate) enum Subcommands {
     Cloud(Cloud),
     #[command(subcommand)]
     Policies(Policies),
+    #[command(subcommand)]
+    Permissions(Permissions),
 }
 
 impl Subcommands {
@@ -97,6 +103,7 @@ impl Subcommands {
             Self::Cloud(Cloud::Events(events)) => &events.output,
             Self::Cloud(Cloud::Prune(prune)) => &prune.output,
             Self::Policies(policies) => policies.output(),
+            Self::Permissions(permissions) => permissions.output(),
         }
     }
 }
