@@ -21,6 +21,9 @@ pub(crate) enum Service {
     ServiceQuotas,
     /// The event history, asked as CloudTrail is.
     CloudTrail,
+    /// Which regions there are.
+    Account,
+    Budgets,
     /// What AWS has no call for: pruning the state.
     Framewright,
 }
@@ -39,7 +42,7 @@ pub(crate) enum Protocol {
 }
 
 impl Service {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Iam,
         Self::Sts,
         Self::S3,
@@ -47,6 +50,8 @@ impl Service {
         Self::Logs,
         Self::ServiceQuotas,
         Self::CloudTrail,
+        Self::Account,
+        Self::Budgets,
         Self::Framewright,
     ];
 
@@ -60,8 +65,15 @@ impl Service {
             Self::Logs => "logs",
             Self::ServiceQuotas => "servicequotas",
             Self::CloudTrail => "cloudtrail",
+            Self::Account => "account",
+            Self::Budgets => "budgets",
             Self::Framewright => "framewright",
         }
+    }
+
+    /// Whether the service has one endpoint for all regions.
+    pub(crate) const fn is_global(self) -> bool {
+        matches!(self, Self::Iam | Self::Account | Self::Budgets)
     }
 
     /// The protocol that the service speaks.
@@ -69,10 +81,12 @@ impl Service {
         match self {
             Self::Iam | Self::Sts => Protocol::Query,
             Self::S3 => Protocol::RestXml,
-            Self::Lambda => Protocol::RestJson,
-            Self::Logs | Self::ServiceQuotas | Self::CloudTrail | Self::Framewright => {
-                Protocol::Json11
-            }
+            Self::Lambda | Self::Account => Protocol::RestJson,
+            Self::Logs
+            | Self::ServiceQuotas
+            | Self::CloudTrail
+            | Self::Budgets
+            | Self::Framewright => Protocol::Json11,
         }
     }
 
@@ -86,6 +100,8 @@ impl Service {
             Self::Logs => "logs.amazonaws.com",
             Self::ServiceQuotas => "servicequotas.amazonaws.com",
             Self::CloudTrail => "cloudtrail.amazonaws.com",
+            Self::Account => "account.amazonaws.com",
+            Self::Budgets => "budgets.amazonaws.com",
             Self::Framewright => "framewright.local",
         }
     }
@@ -96,8 +112,9 @@ impl Service {
             Self::Logs => Some("Logs_20140328"),
             Self::ServiceQuotas => Some("ServiceQuotasV20190624"),
             Self::CloudTrail => Some("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
+            Self::Budgets => Some("AWSBudgetServiceGateway"),
             Self::Framewright => Some("Framewright"),
-            Self::Iam | Self::Sts | Self::S3 | Self::Lambda => None,
+            Self::Iam | Self::Sts | Self::S3 | Self::Lambda | Self::Account => None,
         }
     }
 

@@ -131,7 +131,7 @@ impl Served {
 
 /// What the example site is called in the cloud.
 fn site_name() -> String {
-    deploy::site::Bundle::open(&site()).unwrap().site_name()
+    deploy::site::site_name(&site())
 }
 
 /// `framewright cloud serve`, and the variables that it tells.

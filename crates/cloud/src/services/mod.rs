@@ -4,6 +4,8 @@
 //! [`ApiError`], which the gateway spells in the service's protocol. An operation runs on its
 //! [`Authorized`](crate::authz::Authorized) form only.
 
+mod account;
+mod budgets;
 mod cloudtrail;
 mod framewright;
 mod iam;
@@ -22,6 +24,8 @@ use crate::body::VerifiedBody;
 use crate::response::Response;
 use crate::service::Service;
 
+pub(crate) use self::account::Account;
+pub(crate) use self::budgets::Budgets;
 pub(crate) use self::cloudtrail::CloudTrail;
 pub(crate) use self::framewright::Framewright;
 pub use self::framewright::Pruned;
@@ -46,7 +50,8 @@ pub(crate) trait Serve: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response, ApiError>> + Send;
 }
 
-/// All services of this cloud.
+/// All services of this cloud, as one region has them.
+#[derive(Debug)]
 pub(crate) struct Services {
     pub(crate) iam: Iam,
     pub(crate) sts: Sts,
@@ -55,6 +60,8 @@ pub(crate) struct Services {
     pub(crate) logs: Logs,
     pub(crate) quotas: Quotas,
     pub(crate) cloudtrail: CloudTrail,
+    pub(crate) account: Account,
+    pub(crate) budgets: Budgets,
     pub(crate) framewright: Framewright,
 }
 
@@ -69,6 +76,8 @@ impl Services {
             Service::Iam => self.iam.serve(request, body).await,
             Service::Sts => self.sts.serve(request, body).await,
             Service::CloudTrail => self.cloudtrail.serve(request, body).await,
+            Service::Account => self.account.serve(request, body).await,
+            Service::Budgets => self.budgets.serve(request, body).await,
             Service::Framewright => self.framewright.serve(request, body).await,
             Service::S3 => self.s3.serve(request, body).await,
             Service::Lambda => self.lambda.serve(request, body).await,

@@ -15,6 +15,8 @@
 //! assert_eq!(actions(&[When::Acl]), ["s3:PutObject", "s3:PutObjectAcl"]);
 //! ```
 
+mod account;
+mod budgets;
 mod iam;
 mod lambda;
 mod logs;

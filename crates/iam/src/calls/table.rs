@@ -5,7 +5,7 @@ use super::Template;
 /// An API operation and the decisions that it needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
-    /// Prefix of the service's actions: `s3`, `lambda`, `iam`, `sts`, `logs`, `servicequotas`.
+    /// Prefix of the service's actions: `s3`, `lambda`, `iam`, `sts`, `logs`, `servicequotas`, `account`, `budgets`.
     pub service: &'static str,
     /// The operation as the API model names it.
     pub operation: &'static str,
@@ -155,13 +155,15 @@ pub fn calls() -> impl Iterator<Item = &'static Call> {
 }
 
 // INVARIANT: each holds the rows of one service.
-const TABLES: [&[Call]; 6] = [
+const TABLES: [&[Call]; 8] = [
     super::iam::CALLS,
     super::sts::CALLS,
     super::s3::CALLS,
     super::lambda::CALLS,
     super::logs::CALLS,
     super::quotas::CALLS,
+    super::account::CALLS,
+    super::budgets::CALLS,
 ];
 
 #[cfg(test)]

@@ -45,6 +45,10 @@ pub enum Template {
     LogStream,
     /// `arn:P:servicequotas:R:A:SERVICE/CODE`
     Quota,
+    /// `arn:P:account::A:account`
+    Account,
+    /// `arn:P:budgets::A:budget/NAME`
+    Budget,
     /// A KMS key's ARN.
     Key,
 }
@@ -109,6 +113,8 @@ pub enum Slot {
     QuotaService,
     /// Quota code.
     QuotaCode,
+    /// Name of a budget.
+    Budget,
     /// A KMS key's ARN.
     KeyArn,
 }
@@ -189,6 +195,12 @@ impl Template {
                     format!("role/aws-service-role/{service}/*"),
                 )
             }
+            Self::Account => global("account", place.account.as_str(), "account".to_owned()),
+            Self::Budget => global(
+                "budgets",
+                place.account.as_str(),
+                format!("budget/{}", get(Slot::Budget)?),
+            ),
             Self::LogGroup => regional(
                 "logs",
                 format!("log-group:{}:log-stream:", get(Slot::LogGroup)?),
@@ -236,6 +248,7 @@ mod tests {
             Slot::QuotaService => Some("lambda"),
             Slot::QuotaCode => Some("L-B99A9384"),
             Slot::LinkedService => Some("servicequotas.amazonaws.com"),
+            Slot::Budget => Some("Remotion"),
             _ => None,
         };
         for (template, expected) in [
@@ -266,6 +279,11 @@ mod tests {
             (
                 Template::ServiceLinkedRole,
                 "arn:aws:iam::111122223333:role/aws-service-role/servicequotas.amazonaws.com/*",
+            ),
+            (Template::Account, "arn:aws:account::111122223333:account"),
+            (
+                Template::Budget,
+                "arn:aws:budgets::111122223333:budget/Remotion",
             ),
         ] {
             assert_eq!(template.fill(place, value).unwrap().as_str(), expected);

@@ -7,5 +7,5 @@ mod isolation;
 mod limits;
 mod logs;
 mod runtimes;
-mod setup;
+pub(crate) mod setup;
 mod streaming;
