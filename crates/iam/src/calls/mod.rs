@@ -15,11 +15,14 @@
 //! assert_eq!(actions(&[When::Acl]), ["s3:PutObject", "s3:PutObjectAcl"]);
 //! ```
 
+mod apigateway;
+mod execute_api;
 mod iam;
 mod lambda;
 mod logs;
 mod quotas;
 mod s3;
+mod sqs;
 mod sts;
 mod table;
 mod template;

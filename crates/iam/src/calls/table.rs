@@ -5,7 +5,8 @@ use super::Template;
 /// An API operation and the decisions that it needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
-    /// Prefix of the service's actions: `s3`, `lambda`, `iam`, `sts`, `logs`, `servicequotas`.
+    /// Prefix of the service's actions: `s3`, `lambda`, `iam`, `sts`, `logs`, `servicequotas`, `sqs`,
+    /// `apigateway`, `execute-api`.
     pub service: &'static str,
     /// The operation as the API model names it.
     pub operation: &'static str,
@@ -155,13 +156,16 @@ pub fn calls() -> impl Iterator<Item = &'static Call> {
 }
 
 // INVARIANT: each holds the rows of one service.
-const TABLES: [&[Call]; 6] = [
+const TABLES: [&[Call]; 9] = [
     super::iam::CALLS,
     super::sts::CALLS,
     super::s3::CALLS,
     super::lambda::CALLS,
     super::logs::CALLS,
     super::quotas::CALLS,
+    super::sqs::CALLS,
+    super::apigateway::CALLS,
+    super::execute_api::CALLS,
 ];
 
 #[cfg(test)]

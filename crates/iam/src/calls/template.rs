@@ -47,6 +47,12 @@ pub enum Template {
     Quota,
     /// A KMS key's ARN.
     Key,
+    /// `arn:P:sqs:R:A:QUEUE`
+    Queue,
+    /// `arn:P:apigateway:R::PATH`: what a call of API Gateway names in its path.
+    ApiPath,
+    /// `arn:P:execute-api:R:A:API/STAGE/METHOD/PATH`
+    ApiMethod,
 }
 
 /// Where a call is made: what an ARN says besides the resource.
@@ -111,6 +117,12 @@ pub enum Slot {
     QuotaCode,
     /// A KMS key's ARN.
     KeyArn,
+    /// Queue name.
+    Queue,
+    /// A path of API Gateway without version: `/apis/ID/routes`.
+    ApiPath,
+    /// `API/STAGE/METHOD/PATH` of a request to an API.
+    ApiMethod,
 }
 
 /// A template could not be filled.
@@ -207,6 +219,15 @@ impl Template {
                     format!("{}/{code}", get(Slot::QuotaService)?),
                 )
             }
+            Self::Queue => regional("sqs", get(Slot::Queue)?.to_owned()),
+            Self::ApiPath => Arn::of(
+                place.partition,
+                "apigateway",
+                place.region,
+                "",
+                get(Slot::ApiPath)?,
+            ),
+            Self::ApiMethod => regional("execute-api", get(Slot::ApiMethod)?.to_owned()),
         };
         Ok(arn?.into())
     }
@@ -236,6 +257,9 @@ mod tests {
             Slot::QuotaService => Some("lambda"),
             Slot::QuotaCode => Some("L-B99A9384"),
             Slot::LinkedService => Some("servicequotas.amazonaws.com"),
+            Slot::Queue => Some("q"),
+            Slot::ApiPath => Some("/apis/a1/routes"),
+            Slot::ApiMethod => Some("a1/$default/GET/x"),
             _ => None,
         };
         for (template, expected) in [
@@ -266,6 +290,15 @@ mod tests {
             (
                 Template::ServiceLinkedRole,
                 "arn:aws:iam::111122223333:role/aws-service-role/servicequotas.amazonaws.com/*",
+            ),
+            (Template::Queue, "arn:aws:sqs:us-east-1:111122223333:q"),
+            (
+                Template::ApiPath,
+                "arn:aws:apigateway:us-east-1::/apis/a1/routes",
+            ),
+            (
+                Template::ApiMethod,
+                "arn:aws:execute-api:us-east-1:111122223333:a1/$default/GET/x",
             ),
         ] {
             assert_eq!(template.fill(place, value).unwrap().as_str(), expected);
