@@ -19,6 +19,11 @@ pub(crate) enum Service {
     Lambda,
     Logs,
     ServiceQuotas,
+    Sqs,
+    /// The control plane of HTTP APIs.
+    ApiGateway,
+    /// Requests to HTTP APIs themselves.
+    ExecuteApi,
     /// The event history, asked as CloudTrail is.
     CloudTrail,
     /// What AWS has no call for: pruning the state.
@@ -36,16 +41,21 @@ pub(crate) enum Protocol {
     RestJson,
     /// `POST /` with `X-Amz-Target`, JSON.
     Json11,
+    /// The same, with the model in the names of errors.
+    Json10,
 }
 
 impl Service {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Iam,
         Self::Sts,
         Self::S3,
         Self::Lambda,
         Self::Logs,
         Self::ServiceQuotas,
+        Self::Sqs,
+        Self::ApiGateway,
+        Self::ExecuteApi,
         Self::CloudTrail,
         Self::Framewright,
     ];
@@ -59,6 +69,9 @@ impl Service {
             Self::Lambda => "lambda",
             Self::Logs => "logs",
             Self::ServiceQuotas => "servicequotas",
+            Self::Sqs => "sqs",
+            Self::ApiGateway => "apigateway",
+            Self::ExecuteApi => "execute-api",
             Self::CloudTrail => "cloudtrail",
             Self::Framewright => "framewright",
         }
@@ -69,7 +82,8 @@ impl Service {
         match self {
             Self::Iam | Self::Sts => Protocol::Query,
             Self::S3 => Protocol::RestXml,
-            Self::Lambda => Protocol::RestJson,
+            Self::Lambda | Self::ApiGateway | Self::ExecuteApi => Protocol::RestJson,
+            Self::Sqs => Protocol::Json10,
             Self::Logs | Self::ServiceQuotas | Self::CloudTrail | Self::Framewright => {
                 Protocol::Json11
             }
@@ -85,6 +99,9 @@ impl Service {
             Self::Lambda => "lambda.amazonaws.com",
             Self::Logs => "logs.amazonaws.com",
             Self::ServiceQuotas => "servicequotas.amazonaws.com",
+            Self::Sqs => "sqs.amazonaws.com",
+            Self::ApiGateway => "apigateway.amazonaws.com",
+            Self::ExecuteApi => "execute-api.amazonaws.com",
             Self::CloudTrail => "cloudtrail.amazonaws.com",
             Self::Framewright => "framewright.local",
         }
@@ -95,9 +112,15 @@ impl Service {
         match self {
             Self::Logs => Some("Logs_20140328"),
             Self::ServiceQuotas => Some("ServiceQuotasV20190624"),
+            Self::Sqs => Some("AmazonSQS"),
             Self::CloudTrail => Some("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
             Self::Framewright => Some("Framewright"),
-            Self::Iam | Self::Sts | Self::S3 | Self::Lambda => None,
+            Self::Iam
+            | Self::Sts
+            | Self::S3
+            | Self::Lambda
+            | Self::ApiGateway
+            | Self::ExecuteApi => None,
         }
     }
 

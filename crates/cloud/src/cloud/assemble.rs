@@ -17,8 +17,8 @@ use crate::events::History;
 use crate::gateway::Gateway;
 use crate::identity::{Identities, KeyUses, Sessions};
 use crate::services::{
-    CloudTrail, Framewright, Iam, Lambda, LambdaParts, Lender, LogStore, Logs, Quotas, S3,
-    Services, Sts,
+    ApiGateway, CloudTrail, ExecuteApi, Framewright, Iam, Lambda, LambdaParts, Lender, LogStore,
+    Logs, QueueStore, Quotas, S3, Services, Sqs, Sts,
 };
 use crate::state::State;
 use crate::storage::{Durability, ObjectStore};
@@ -84,6 +84,14 @@ async fn services(
         Arc::clone(&config.clock),
         parts.closing.clone(),
     ));
+    let queues = QueueStore::open(
+        state.clone(),
+        Arc::clone(&config.clock),
+        account,
+        parts.endpoint,
+        parts.closing.clone(),
+    )
+    .await?;
     let lambda = Lambda::open(LambdaParts {
         state: state.clone(),
         clock: Arc::clone(&config.clock),
@@ -93,6 +101,7 @@ async fn services(
         identities: parts.identities.clone(),
         sessions: sessions.clone(),
         objects: objects.clone(),
+        queues: queues.clone(),
         folder: parts.files.join("functions"),
         sandbox_init: config.sandbox_init.clone(),
         endpoint: parts.endpoint.to_owned(),
@@ -132,9 +141,28 @@ async fn services(
             authorizer: authorizer.clone(),
         },
         s3: S3::new(objects.clone(), authorizer.clone(), account, region.clone()),
-        lambda,
+        lambda: lambda.clone(),
         logs,
         quotas,
+        api_gateway: ApiGateway::open(
+            state.clone(),
+            Arc::clone(&config.clock),
+            account,
+            authorizer.clone(),
+            parts.endpoint,
+        )
+        .await?,
+        execute_api: ExecuteApi {
+            state: state.clone(),
+            account,
+            authorizer: authorizer.clone(),
+            lambda,
+        },
+        sqs: Sqs {
+            store: queues,
+            authorizer: authorizer.clone(),
+            identities: parts.identities.clone(),
+        },
         cloudtrail: CloudTrail {
             account,
             region: region.clone(),

@@ -16,3 +16,4 @@ mod raw;
 mod s3;
 mod simulate;
 mod sts;
+mod triggers;
