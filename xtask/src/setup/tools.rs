@@ -8,7 +8,12 @@ use anyhow::Result;
 use crate::{paths, sh};
 
 /// Pinned, so that a test means the same tomorrow.
-const PACKAGES: [&str; 3] = ["boto3==1.44.5", "awscli==1.46.2", "awslambdaric==4.2.2"];
+const PACKAGES: [&str; 4] = [
+    "boto3==1.44.5",
+    "awscli==1.46.2",
+    "awslambdaric==4.2.2",
+    "cfn-lint==1.58.0",
+];
 
 /// Cargo's subcommand and the package that holds its binary; compiling them takes longer than the tests.
 const CARGO_TOOLS: [(&str, &str); 2] = [
