@@ -33,7 +33,7 @@ impl Account {
         let caller = told.arn().unwrap_or_default().to_owned();
         let mut parts = caller.split(':').skip(1);
         let (Some(partition), Some(id)) = (parts.next(), parts.nth(2)) else {
-            return Err(CallFailed::because(STEP, format!("`{caller}` is no ARN")));
+            return Err(CallFailed::because(STEP, &format!("`{caller}` is no ARN")));
         };
         Ok(Self {
             partition: partition.to_owned(),

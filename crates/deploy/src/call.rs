@@ -1,7 +1,7 @@
 //! A call of AWS that failed, in the words of AWS.
 
 use std::borrow::Cow;
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 
 use aws_sdk_s3::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
@@ -40,7 +40,10 @@ impl CallFailed {
     }
 
     /// Of anything else that stood in the way of `step`: a request that was not built, a file, a wait that ended.
-    pub(crate) fn because(step: impl Into<Cow<'static, str>>, why: impl ToString) -> Self {
+    pub(crate) fn because(
+        step: impl Into<Cow<'static, str>>,
+        why: &(impl Display + ?Sized),
+    ) -> Self {
         Self {
             step: step.into(),
             code: None,
@@ -50,7 +53,7 @@ impl CallFailed {
 
     /// Of a request that lacked what AWS's model requires.
     pub(crate) fn unbuilt(step: &'static str) -> impl FnOnce(BuildError) -> Self {
-        move |error| Self::because(step, error)
+        move |error| Self::because(step, &error)
     }
 
     /// The error's code, as AWS names it.

@@ -66,10 +66,10 @@ fn framewright(folder: &Path, arguments: &[&str]) -> Result<Value> {
         bail!("`framewright {}`: {text}", arguments.join(" "));
     }
     let lines = text.lines().map(serde_json::from_str::<Value>);
-    let results = lines
+    let mut results = lines
         .filter_map(Result::ok)
         .filter(|one| one["type"] == "result");
-    results.last().context("no result was printed")
+    results.next_back().context("no result was printed")
 }
 
 /// The calls of everybody but the function's role, oldest first.

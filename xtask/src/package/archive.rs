@@ -56,7 +56,7 @@ pub(super) fn write(zip: &Path, mut entries: Vec<Entry>) -> Result<()> {
             .compression_method(method)
             .last_modified_time(DateTime::default())
             .unix_permissions(entry.mode);
-        writer.start_file(&entry.path, options)?;
+        writer.start_file(entry.path.as_str(), options)?;
         writer.write_all(&entry.bytes)?;
     }
     let packed = writer.finish()?.into_inner();
@@ -87,6 +87,9 @@ pub(super) fn tar(mut entries: Vec<Entry>) -> Result<Vec<u8>> {
         let mut header = tar::Header::new_ustar();
         header.set_size(entry.bytes.len() as u64);
         header.set_mode(entry.mode);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(0);
         tar.append_data(&mut header, &entry.path, entry.bytes.as_slice())?;
     }
     Ok(tar.into_inner()?)

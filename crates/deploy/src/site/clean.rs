@@ -81,8 +81,8 @@ async fn manifest(s3: &Client, bucket: &str, key: &str) -> Result<Manifest, Call
     let step = || format!("read `{key}`");
     let got = s3.get_object().bucket(bucket).key(key).send().await;
     let body = got.map_err(CallFailed::of(step()))?.body.collect().await;
-    let body = body.map_err(|error| CallFailed::because(step(), error))?;
-    serde_json::from_slice(&body.into_bytes()).map_err(|error| CallFailed::because(step(), error))
+    let body = body.map_err(|error| CallFailed::because(step(), &error))?;
+    serde_json::from_slice(&body.into_bytes()).map_err(|error| CallFailed::because(step(), &error))
 }
 
 #[cfg(test)]

@@ -193,7 +193,7 @@ async fn current(s3: &Client, bucket: &str, id: &SiteId) -> Result<Option<Pointe
         Err(error) => return Err(CallFailed::of(STEP)(error)),
     };
     let body = got.body.collect().await;
-    let body = body.map_err(|error| CallFailed::because(STEP, error))?;
+    let body = body.map_err(|error| CallFailed::because(STEP, &error))?;
     // A pointer that cannot be read is replaced by one that can.
     Ok(serde_json::from_slice(&body.into_bytes()).ok())
 }
@@ -243,7 +243,7 @@ async fn put_json(
 ) -> Result<(), CallFailed> {
     let step = format!("write `{key}`");
     let body =
-        serde_json::to_vec(document).map_err(|error| CallFailed::because(step.clone(), error))?;
+        serde_json::to_vec(document).map_err(|error| CallFailed::because(step.clone(), &error))?;
     let put = s3
         .put_object()
         .bucket(bucket)

@@ -69,12 +69,12 @@ impl Bucket {
             (None, ByteRange::From(first) | ByteRange::Between(first, _)) => {
                 let from = first - first % BLOCK;
                 let asked = ByteRange::Between(from, from + BLOCK - 1);
-                let object = self.get_range(key, asked).await?;
+                let object = Box::pin(self.get_range(key, asked)).await?;
                 let head = object.head().clone();
-                kept.keep(&name, &head, from / BLOCK, object.into_bytes().await?);
+                kept.keep(&name, &head, from / BLOCK, &object.into_bytes().await?);
                 head
             }
-            (None, ByteRange::Last(_)) => self.head(key).await?,
+            (None, ByteRange::Last(_)) => Box::pin(self.head(key)).await?,
         };
         let meant = range.within(head.size);
         let (first, last) = meant.ok_or_else(|| self.failure_of("read", key, ErrorKind::Range))?;
@@ -181,10 +181,10 @@ impl Reader {
         let end = self.head.size.min((block + blocks) * BLOCK);
         let range = ByteRange::Between(from, end - 1);
         let etag = &self.head.etag;
-        let object = self.bucket.get_range_of(&self.key, etag, range).await?;
+        let object = Box::pin(self.bucket.get_range_of(&self.key, etag, range)).await?;
         if small {
             let bytes = object.into_bytes().await?;
-            self.kept.keep(&self.name, &self.head, block, bytes);
+            self.kept.keep(&self.name, &self.head, block, &bytes);
         } else {
             self.blocks_read += blocks;
             self.window = Some(object.into_stream().boxed());
@@ -212,7 +212,7 @@ impl Kept {
     }
 
     /// Keeps `bytes`, which begin with `block`. When there is no more room everything before goes.
-    fn keep(&self, name: &str, head: &ObjectHead, block: u64, bytes: Bytes) {
+    fn keep(&self, name: &str, head: &ObjectHead, block: u64, bytes: &Bytes) {
         let mut contents = self.lock();
         if contents.bytes + bytes.len() > KEPT_BYTES {
             *contents = Contents::default();
