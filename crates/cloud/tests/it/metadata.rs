@@ -50,18 +50,18 @@ async fn an_instance_gets_its_roles_credentials_with_a_token() {
     let endpoint = MetadataEndpoint::start(cloud.administrator(), &profile, Some(60));
     let endpoint = endpoint.await.unwrap();
     let root = variable(&endpoint, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
-    let ttl = "x-aws-ec2-metadata-token-ttl-seconds";
+    const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds";
     let tokens = format!("{root}/latest/api/token");
     let put = |headers| ask("PUT", &tokens, headers);
     for (headers, status) in [
         (&[][..], 400),
-        (&[(ttl, "0")], 400),
-        (&[(ttl, "21601")], 400),
-        (&[(ttl, "60"), ("x-forwarded-for", "10.0.0.1")], 403),
+        (&[(TTL, "0")], 400),
+        (&[(TTL, "21601")], 400),
+        (&[(TTL, "60"), ("x-forwarded-for", "10.0.0.1")], 403),
     ] {
         assert_eq!(put(headers).await.0, status, "{headers:?}");
     }
-    let (status, token) = put(&[(ttl, "60")]).await;
+    let (status, token) = put(&[(TTL, "60")]).await;
     assert_eq!(status, 200);
     let list = format!("{root}/latest/meta-data/iam/security-credentials/");
     let name = "x-aws-ec2-metadata-token";
