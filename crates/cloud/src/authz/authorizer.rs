@@ -128,7 +128,7 @@ impl Authorizer {
         &self,
         role: &crate::identity::Principal,
         session: &str,
-        layers: Layers,
+        layers: &Layers,
         action: &str,
         resource: &str,
     ) -> bool {
@@ -153,7 +153,7 @@ impl Authorizer {
                 .with("aws:ResourceAccount", self.account.as_str())
                 .with("aws:RequestedRegion", self.region.as_str()),
         };
-        iam::decide(&layers, &question).is_allowed()
+        iam::decide(layers, &question).is_allowed()
     }
 
     /// What a service asks on behalf of `source`; nothing where that cannot be put in words.

@@ -4,6 +4,7 @@ use crate::api_error::ApiError;
 use crate::incoming::{Head, percent_decoded};
 
 /// A call, with what its path names: the API, then the part of it.
+#[expect(clippy::enum_variant_names, reason = "AWS's own names")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
     CreateApi,

@@ -130,7 +130,7 @@ impl Executions {
             };
             self.0
                 .authorizer
-                .role_may(&role.principal, &function.name, layers, action, resource)
+                .role_may(&role.principal, &function.name, &layers, action, resource)
         })
     }
 

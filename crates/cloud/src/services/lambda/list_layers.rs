@@ -76,10 +76,7 @@ impl Call for ListLayerVersions {
         versions.reverse();
         let (versions, next) = call.page.of(versions, |layer| layer.version.to_string())?;
         let shown: Vec<Value> = versions.iter().map(listed).collect();
-        json_response(
-            StatusCode::OK,
-            &Page::answer("LayerVersions", json!(shown), next),
-        )
+        json_response(StatusCode::OK, &Page::answer("LayerVersions", &shown, next))
     }
 }
 
@@ -134,7 +131,7 @@ impl Call for ListLayers {
                 })
             })
             .collect();
-        json_response(StatusCode::OK, &Page::answer("Layers", json!(shown), next))
+        json_response(StatusCode::OK, &Page::answer("Layers", &shown, next))
     }
 }
 

@@ -62,7 +62,7 @@ impl Page {
     }
 
     /// The answer with a page in `member`.
-    pub(super) fn answer(member: &str, items: Value, next: Option<String>) -> Value {
+    pub(super) fn answer(member: &str, items: &[Value], next: Option<String>) -> Value {
         let mut answer = json!({ member: items });
         if let Some(next) = next {
             answer["NextMarker"] = next.into();

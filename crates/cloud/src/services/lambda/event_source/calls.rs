@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use iam::calls::Slot;
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::mapping::{self, Mapping, Settings};
@@ -207,7 +207,7 @@ impl Call for ListEventSourceMappings {
             .iter()
             .map(|mapping| mapping.shown(mapping.state()))
             .collect();
-        let answer = Page::answer("EventSourceMappings", json!(shown), next);
+        let answer = Page::answer("EventSourceMappings", &shown, next);
         json_response(StatusCode::OK, &answer)
     }
 }
