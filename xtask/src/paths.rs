@@ -33,6 +33,11 @@ pub(crate) fn example_site() -> PathBuf {
     root().join("examples/site")
 }
 
+/// The CDK app of the triggers.
+pub(crate) fn example_cdk() -> PathBuf {
+    root().join("examples/cdk")
+}
+
 /// The example project's bundle.
 pub(crate) fn example_bundle() -> PathBuf {
     example_site().join("build")

@@ -36,6 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "framewright",
         &["client", "deploy", "cloud", "framewright-iam"],
     ),
+    ("trigger-lambda", &["client", "lambda"]),
     ("xtask", &[]),
 ];
 
@@ -112,7 +113,7 @@ fn arrows() -> Result<Vec<String>> {
 }
 
 /// Who tests with whose measurements: the videos that the command makes are compared by what compares videos.
-const FOR_TESTS: [(&str, &str); 1] = [("framewright", "media")];
+const FOR_TESTS: [(&str, &str); 2] = [("framewright", "media"), ("trigger-lambda", "deploy")];
 
 /// Normal and build dependencies follow the arrows; tests may import the embedded cloud too.
 fn forbidden(package: &Package, allowed: &BTreeMap<&str, &[&str]>) -> Vec<String> {

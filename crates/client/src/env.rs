@@ -67,6 +67,10 @@ variables! {
         "the render function's zip";
     SANDBOX_INIT = "FRAMEWRIGHT_SANDBOX_INIT":
         "the helper program that isolates functions of the embedded cloud";
+    RENDER_FUNCTION = "FRAMEWRIGHT_RENDER_FUNCTION":
+        "triggers: name of the render function";
+    RENDER_BUCKET = "FRAMEWRIGHT_RENDER_BUCKET":
+        "triggers: bucket of sites and renders";
     FAULT_POINTS = "FRAMEWRIGHT_FAULT_POINTS":
         "tests: points at which a function kills itself";
     MERGE_ABOVE = "FRAMEWRIGHT_MERGE_ABOVE":

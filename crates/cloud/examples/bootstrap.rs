@@ -2,6 +2,9 @@
 //!
 //! An event is an object with `op`. Where it has `gate`, an address of the test, the function
 //! meets the test there: it connects, says a line, and goes on when it is answered.
+//!
+//! A request of an HTTP API carries that object in its body, or is echoed; a message of a queue
+//! carries it too, and fails if it says so.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -50,7 +53,18 @@ enum Answer {
 fn perform(event: &Value, id: &str, served: u32) -> Answer {
     let text = |name: &str| event[name].as_str().unwrap_or_default();
     let number = |name: &str| event[name].as_u64().unwrap_or_default();
+    if event["requestContext"]["http"].is_object() {
+        let body = event["body"].as_str().unwrap_or_default();
+        return match serde_json::from_str::<Value>(body) {
+            Ok(asked) if asked["op"].is_string() => perform(&asked, id, served),
+            _ => Answer::Value(json!({ "event": event, "id": id, "served": served })),
+        };
+    }
+    if let Some(records) = event["Records"].as_array() {
+        return take_messages(records);
+    }
     match text("op") {
+        "answer" => Answer::Value(event["answer"].clone()),
         "echo" => Answer::Value(json!({ "event": event, "id": id, "served": served })),
         "environment" => Answer::Value(json!(env::vars().collect::<BTreeMap<_, _>>())),
         "say" => {
@@ -95,6 +109,36 @@ fn perform(event: &Value, id: &str, served: u32) -> Answer {
         "fail" => Answer::Error(json!({ "errorType": "Asked", "errorMessage": text("message") })),
         other => Answer::Error(json!({ "errorType": "Unknown", "errorMessage": other })),
     }
+}
+
+/// Does what the messages say: `meet` a gate, which says whether the message is `done`, `failed`, or
+/// fails all (`raise`).
+fn take_messages(records: &[Value]) -> Answer {
+    let mut failures = Vec::new();
+    for record in records {
+        let message: Value =
+            serde_json::from_str(record["body"].as_str().unwrap_or_default()).unwrap_or_default();
+        let said = json!({
+            "id": record["messageId"],
+            "count": record["attributes"]["ApproximateReceiveCount"],
+            "attributes": record["messageAttributes"],
+            "source": record["eventSourceARN"],
+            "of": records.len(),
+        });
+        match meet(
+            message["gate"].as_str().unwrap_or_default(),
+            &said.to_string(),
+        )
+        .as_str()
+        {
+            "done" => {}
+            "failed" => failures.push(json!({ "itemIdentifier": record["messageId"] })),
+            other => {
+                return Answer::Error(json!({ "errorType": "Asked", "errorMessage": other }));
+            }
+        }
+    }
+    Answer::Value(json!({ "batchItemFailures": failures }))
 }
 
 /// The names in a folder, or nothing if it cannot be read.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::header::{HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use quick_xml::escape::escape;
 use serde_json::{Map, Value};
@@ -118,6 +118,7 @@ impl ApiError {
             Protocol::RestXml => self.rest_xml(method, id),
             Protocol::RestJson => self.rest_json(),
             Protocol::Json11 => self.json11(),
+            Protocol::Json10 => self.json10(service),
         };
         for (name, value) in &self.headers {
             if let (Ok(name), Ok(value)) = (
@@ -213,6 +214,26 @@ impl ApiError {
             "application/x-amz-json-1.1",
             Value::Object(body).to_string(),
         )
+    }
+
+    fn json10(&self, service: Service) -> Response {
+        let model = service.signing_name();
+        let named = Self {
+            code: format!("com.amazonaws.{model}#{}", self.code).into(),
+            ..self.clone()
+        };
+        let mut response = named.json11();
+        let content_type = HeaderValue::from_static("application/x-amz-json-1.0");
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
+        // The name of the error in the older protocol, which a header of the error's own replaces.
+        let fault = if self.status.is_server_error() {
+            "Receiver"
+        } else {
+            "Sender"
+        };
+        let older = format!("{};{fault}", self.code);
+        set_header(&mut response, "x-amzn-query-error", &older);
+        response
     }
 
     fn push_extra(&self, body: &mut Map<String, Value>) {

@@ -10,6 +10,7 @@
 //! [`authz::Authorized`] calls, which only the decision point makes. There is no switch that turns
 //! this off.
 
+mod api_address;
 mod api_error;
 mod authn;
 mod authz;

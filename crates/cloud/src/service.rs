@@ -19,6 +19,11 @@ pub(crate) enum Service {
     Lambda,
     Logs,
     ServiceQuotas,
+    Sqs,
+    /// The control plane of HTTP APIs.
+    ApiGateway,
+    /// Requests to HTTP APIs themselves.
+    ExecuteApi,
     /// The event history, asked as CloudTrail is.
     CloudTrail,
     /// Which regions there are.
@@ -39,16 +44,21 @@ pub(crate) enum Protocol {
     RestJson,
     /// `POST /` with `X-Amz-Target`, JSON.
     Json11,
+    /// The same, with the model in the names of errors.
+    Json10,
 }
 
 impl Service {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::Iam,
         Self::Sts,
         Self::S3,
         Self::Lambda,
         Self::Logs,
         Self::ServiceQuotas,
+        Self::Sqs,
+        Self::ApiGateway,
+        Self::ExecuteApi,
         Self::CloudTrail,
         Self::Account,
         Self::Budgets,
@@ -64,6 +74,9 @@ impl Service {
             Self::Lambda => "lambda",
             Self::Logs => "logs",
             Self::ServiceQuotas => "servicequotas",
+            Self::Sqs => "sqs",
+            Self::ApiGateway => "apigateway",
+            Self::ExecuteApi => "execute-api",
             Self::CloudTrail => "cloudtrail",
             Self::Account => "account",
             Self::Budgets => "budgets",
@@ -81,7 +94,10 @@ impl Service {
         match self {
             Self::Iam | Self::Sts => Protocol::Query,
             Self::S3 => Protocol::RestXml,
-            Self::Lambda | Self::Account => Protocol::RestJson,
+            Self::Lambda | Self::Account | Self::ApiGateway | Self::ExecuteApi => {
+                Protocol::RestJson
+            }
+            Self::Sqs => Protocol::Json10,
             Self::Logs
             | Self::ServiceQuotas
             | Self::CloudTrail
@@ -99,6 +115,9 @@ impl Service {
             Self::Lambda => "lambda.amazonaws.com",
             Self::Logs => "logs.amazonaws.com",
             Self::ServiceQuotas => "servicequotas.amazonaws.com",
+            Self::Sqs => "sqs.amazonaws.com",
+            Self::ApiGateway => "apigateway.amazonaws.com",
+            Self::ExecuteApi => "execute-api.amazonaws.com",
             Self::CloudTrail => "cloudtrail.amazonaws.com",
             Self::Account => "account.amazonaws.com",
             Self::Budgets => "budgets.amazonaws.com",
@@ -111,10 +130,17 @@ impl Service {
         match self {
             Self::Logs => Some("Logs_20140328"),
             Self::ServiceQuotas => Some("ServiceQuotasV20190624"),
+            Self::Sqs => Some("AmazonSQS"),
             Self::CloudTrail => Some("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
             Self::Budgets => Some("AWSBudgetServiceGateway"),
             Self::Framewright => Some("Framewright"),
-            Self::Iam | Self::Sts | Self::S3 | Self::Lambda | Self::Account => None,
+            Self::Iam
+            | Self::Sts
+            | Self::S3
+            | Self::Lambda
+            | Self::Account
+            | Self::ApiGateway
+            | Self::ExecuteApi => None,
         }
     }
 

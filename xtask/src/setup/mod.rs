@@ -7,9 +7,12 @@ pub(crate) mod tools;
 
 use anyhow::Result;
 
-/// Programs and fonts, the example site's bundle, and the test tools.
+use crate::paths;
+
+/// Programs and fonts, the example site's bundle, the CDK example's packages, and the test tools.
 pub(crate) fn everything() -> Result<()> {
     rendering()?;
+    site::npm_packages(&paths::example_cdk())?;
     tools::install()
 }
 

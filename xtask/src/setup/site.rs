@@ -11,18 +11,7 @@ use crate::{paths, sh};
 /// Makes the bundle of `examples/site` unless the one that is there was made from the same sources.
 pub(crate) fn bundle() -> Result<()> {
     let site = paths::example_site();
-    let lock = digest(&[site.join("package-lock.json").as_path()])?;
-    let stamp = site.join("node_modules/.framewright-lock");
-    if read(&stamp) != Some(lock.clone()) {
-        println!("Installing the example site's npm packages (from package-lock.json)");
-        sh::run(
-            "npm ci",
-            Command::new("npm")
-                .args(["ci", "--loglevel=error"])
-                .current_dir(&site),
-        )?;
-        std::fs::write(&stamp, &lock)?;
-    }
+    npm_packages(&site)?;
     let sources = sources(&site)?;
     let sources = digest(
         &sources
@@ -52,6 +41,27 @@ pub(crate) fn bundle() -> Result<()> {
             .current_dir(&site),
     )?;
     std::fs::write(stamp, sources)?;
+    Ok(())
+}
+
+/// Installs the npm packages of `folder` unless those of its lock file are there.
+pub(super) fn npm_packages(folder: &Path) -> Result<()> {
+    let lock = digest(&[folder.join("package-lock.json").as_path()])?;
+    let stamp = folder.join("node_modules/.framewright-lock");
+    if read(&stamp) == Some(lock.clone()) {
+        return Ok(());
+    }
+    println!(
+        "Installing the npm packages of {} (from package-lock.json)",
+        folder.display()
+    );
+    sh::run(
+        "npm ci",
+        Command::new("npm")
+            .args(["ci", "--loglevel=error"])
+            .current_dir(folder),
+    )?;
+    std::fs::write(&stamp, &lock)?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod assumed_role;
 mod choice;
 mod held;
 mod identity;
+mod in_function;
 mod resolve;
 
 use aws_config::SdkConfig;
@@ -18,6 +19,7 @@ pub use assumed_role::{AssumeRoleError, AssumedRole};
 pub use choice::{CredentialSource, IncompleteKey, KEYS, sources_in};
 pub use held::Held;
 pub use identity::{Identity, IdentityError, who_am_i};
+pub use in_function::{NotInFunction, in_function};
 pub use resolve::{ResolveError, Resolved, Wish, ca_bundle, resolve};
 
 /// An access key, handed in by whoever knows the state it belongs to.

@@ -3,6 +3,7 @@
 use http::HeaderName;
 use http::header::HeaderValue;
 
+use crate::api_address::ApiAddress;
 use crate::api_error::ApiError;
 use crate::authn::Authenticated;
 use crate::authn::caller::{Caller, CredentialUse, SignatureKind};
@@ -36,6 +37,9 @@ pub(crate) struct Authenticator {
 pub(crate) fn service_of(head: &Head) -> Result<Service, String> {
     if let Some(name) = scoped_service(head) {
         return Service::from_signing_name(&name).ok_or(name);
+    }
+    if ApiAddress::of(head).is_some() {
+        return Ok(Service::ExecuteApi);
     }
     if head.query_parameter("AWSAccessKeyId").is_some() {
         return Ok(Service::S3);
@@ -94,7 +98,16 @@ impl Authenticator {
         let in_words = |error: AuthError| error.into_api_error(service);
         // What was verified, not what the head looked like before.
         let mut region = self.region_named(service, None);
-        let (caller, body) = match Claim::read(&head, service).map_err(in_words)? {
+        // What an API's clients put into these places is for the API, unless they sign for it.
+        let claim = match scoped_service(&head) {
+            None if service == Service::ExecuteApi => Claim::Unsigned,
+            _ => Claim::read(&head, service).map_err(in_words)?,
+        };
+        let (caller, body) = match claim {
+            Claim::Unsigned if service == Service::ExecuteApi => {
+                let mode = PayloadMode::Unsigned;
+                (Caller::anonymous(), keyless(body, &head, mode, &trail)?)
+            }
             Claim::Unsigned if service == Service::S3 => {
                 let mode = PayloadMode::unsigned(&head).map_err(in_words)?;
                 (Caller::anonymous(), keyless(body, &head, mode, &trail)?)
@@ -199,7 +212,8 @@ const fn largest_body(service: Service) -> usize {
     match service {
         // A function's zip in base64.
         Service::Lambda => 70_167_211,
-        Service::Logs => 8 * 1024 * 1024,
+        Service::Logs | Service::Sqs => 8 * 1024 * 1024,
+        Service::ExecuteApi => 10 * 1024 * 1024 + 1,
         _ => 2 * 1024 * 1024,
     }
 }

@@ -77,7 +77,7 @@ impl AuthError {
         match service.protocol() {
             Protocol::RestXml => self.s3(),
             Protocol::Query => self.other(&QUERY),
-            Protocol::RestJson | Protocol::Json11 => self.other(&JSON),
+            Protocol::RestJson | Protocol::Json11 | Protocol::Json10 => self.other(&JSON),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use iam::calls::{Call, Need, Place, Slot, Template};
 use iam::message::{Style, denial};
 use iam::{
-    AccountId, Action, Caller as Principal, Context, Layers, Policy, Record, Request, Resource,
+    AccountId, Action, Arn, Caller as Principal, Context, Layers, Policy, Record, Request, Resource,
 };
 
 use crate::authn::Authenticated;
@@ -14,7 +14,7 @@ use crate::authz::context::of_request;
 use crate::authz::denied::Denied;
 use crate::authz::own_calls::own_call;
 use crate::authz::particulars::{Particulars, ResourceSide};
-use crate::events::{Outcome, RecordedDecision};
+use crate::events::{Outcome, RecordedDecision, Trail};
 use crate::service::Service;
 
 /// Takes decisions; a handle.
@@ -86,27 +86,97 @@ impl Authorizer {
     pub(crate) fn service_may_assume(
         &self,
         service: &str,
-        role: &iam::Arn,
+        role: &Arn,
         trust: &Arc<Policy>,
         source: &str,
     ) -> bool {
-        let Ok(action) = Action::parse("sts:AssumeRole") else {
+        let asked = self.of_service(
+            service,
+            "sts:AssumeRole",
+            role.as_str(),
+            Some(Arc::clone(trust)),
+            source,
+        );
+        asked.is_some_and(|(layers, question)| iam::decide(&layers, &question).is_allowed())
+    }
+
+    /// Whether a service may do something with a resource that has this policy, on behalf of
+    /// `source`. The decision goes into the record of the request that led to it.
+    pub(crate) fn service_may(
+        &self,
+        trail: &Trail,
+        service: &str,
+        action: &str,
+        resource: &str,
+        policy: Option<Arc<Policy>>,
+        source: &str,
+    ) -> bool {
+        let Some((layers, question)) = self.of_service(service, action, resource, policy, source)
+        else {
             return false;
         };
+        let record = iam::evaluate(&layers, &question);
+        trail.decided(recorded(&question, &record));
+        record.decision == iam::Decision::Allowed
+    }
+
+    /// Whether a session of a role may do something with a resource, by all policies of both.
+    /// Nothing is asked for yet, so nothing is recorded.
+    pub(crate) fn role_may(
+        &self,
+        role: &crate::identity::Principal,
+        session: &str,
+        layers: &Layers,
+        action: &str,
+        resource: &str,
+    ) -> bool {
+        let parsed = (
+            Arn::parse(&role.arn)
+                .ok()
+                .and_then(|arn| Principal::role_session(arn, session).ok()),
+            Action::parse(action),
+            Arn::parse(resource),
+        );
+        let (Some(caller), Ok(action), Ok(resource)) = parsed else {
+            return false;
+        };
+        let question = Request {
+            caller: caller.with_unique_id(&role.id),
+            action,
+            resource: resource.into(),
+            resource_account: self.account,
+            context: Context::new()
+                .with("aws:PrincipalArn", role.arn.as_str())
+                .with("aws:PrincipalAccount", self.account.as_str())
+                .with("aws:ResourceAccount", self.account.as_str())
+                .with("aws:RequestedRegion", self.region.as_str()),
+        };
+        iam::decide(layers, &question).is_allowed()
+    }
+
+    /// What a service asks on behalf of `source`; nothing where that cannot be put in words.
+    fn of_service(
+        &self,
+        service: &str,
+        action: &str,
+        resource: &str,
+        policy: Option<Arc<Policy>>,
+        source: &str,
+    ) -> Option<(Layers, Request)> {
         let layers = Layers {
-            resource: Some(Arc::clone(trust)),
+            resource: policy,
             ..Layers::default()
         };
         let question = Request {
             caller: Principal::service(service),
-            action,
-            resource: role.clone().into(),
+            action: Action::parse(action).ok()?,
+            resource: Arn::parse(resource).ok()?.into(),
             resource_account: self.account,
             context: Context::new()
                 .with("aws:SourceAccount", self.account.as_str())
                 .with("aws:SourceArn", source),
         };
-        iam::decide(&layers, &question).is_allowed()
+        Some((layers, question))
     }
 
     fn decide_call<Op: Operation>(

@@ -20,7 +20,7 @@ impl From<Denied> for ApiError {
     fn from(denied: Denied) -> Self {
         let code = match denied.service.protocol() {
             Protocol::Query | Protocol::RestXml => "AccessDenied",
-            Protocol::RestJson | Protocol::Json11 => "AccessDeniedException",
+            Protocol::RestJson | Protocol::Json11 | Protocol::Json10 => "AccessDeniedException",
         };
         Self::forbidden(code, denied.message)
     }

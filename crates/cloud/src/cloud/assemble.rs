@@ -19,8 +19,8 @@ use crate::gateway::Gateway;
 use crate::identity::{Identities, KeyUses, Sessions};
 use crate::regions::EnabledRegions;
 use crate::services::{
-    Account, Budgets, CloudTrail, Framewright, Iam, Lambda, LambdaParts, Lender, LogStore, Logs,
-    Quotas, S3, Services, Sts,
+    Account, ApiGateway, Budgets, CloudTrail, ExecuteApi, Framewright, Iam, Lambda, LambdaParts,
+    Lender, LogStore, Logs, QueueStore, Quotas, S3, Services, Sqs, Sts,
 };
 use crate::state::State;
 use crate::storage::{Durability, ObjectStore};
@@ -119,6 +119,14 @@ pub(super) async fn services(
         let files = parts.files.join("regions").join(region.as_str());
         (parts.state.of_region(region), files)
     };
+    let queues = QueueStore::open(
+        state.clone(),
+        Arc::clone(&config.clock),
+        account,
+        &parts.endpoint,
+        parts.closing.clone(),
+    )
+    .await?;
     let lambda = Lambda::open(LambdaParts {
         state: state.clone(),
         clock: Arc::clone(&config.clock),
@@ -128,6 +136,7 @@ pub(super) async fn services(
         identities: parts.identities.clone(),
         sessions: sessions.clone(),
         objects: objects.clone(),
+        queues: queues.clone(),
         folder: files.join("functions"),
         sandbox_init: config.sandbox_init.clone(),
         endpoint: parts.endpoint.to_owned(),
@@ -167,9 +176,28 @@ pub(super) async fn services(
             authorizer: authorizer.clone(),
         },
         s3: S3::new(objects.clone(), authorizer.clone(), account),
-        lambda,
+        lambda: lambda.clone(),
         logs,
         quotas,
+        api_gateway: ApiGateway::open(
+            state.clone(),
+            Arc::clone(&config.clock),
+            account,
+            authorizer.clone(),
+            parts.endpoint,
+        )
+        .await?,
+        execute_api: ExecuteApi {
+            state: state.clone(),
+            account,
+            authorizer: authorizer.clone(),
+            lambda,
+        },
+        sqs: Sqs {
+            store: queues,
+            authorizer: authorizer.clone(),
+            identities: parts.identities.clone(),
+        },
         cloudtrail: CloudTrail {
             account,
             region: region.clone(),

@@ -5,6 +5,7 @@
 //! [`Authorized`](crate::authz::Authorized) form only.
 
 mod account;
+mod apigateway;
 mod budgets;
 mod cloudtrail;
 mod framewright;
@@ -16,6 +17,7 @@ mod logs;
 mod query;
 mod quotas;
 mod s3;
+mod sqs;
 mod sts;
 
 use crate::api_error::ApiError;
@@ -25,6 +27,7 @@ use crate::response::Response;
 use crate::service::Service;
 
 pub(crate) use self::account::Account;
+pub(crate) use self::apigateway::{ApiGateway, ExecuteApi};
 pub(crate) use self::budgets::Budgets;
 pub(crate) use self::cloudtrail::CloudTrail;
 pub(crate) use self::framewright::Framewright;
@@ -35,6 +38,7 @@ pub(crate) use self::lend_role::{LendRole, Lender, Lent, Workload};
 pub(crate) use self::logs::{LogStore, Logs};
 pub(crate) use self::quotas::Quotas;
 pub(crate) use self::s3::S3;
+pub(crate) use self::sqs::{Queue, QueueStore, Sqs};
 pub(crate) use self::sts::Sts;
 
 /// One service behind the gateway.
@@ -59,6 +63,9 @@ pub(crate) struct Services {
     pub(crate) lambda: Lambda,
     pub(crate) logs: Logs,
     pub(crate) quotas: Quotas,
+    pub(crate) sqs: Sqs,
+    pub(crate) api_gateway: ApiGateway,
+    pub(crate) execute_api: ExecuteApi,
     pub(crate) cloudtrail: CloudTrail,
     pub(crate) account: Account,
     pub(crate) budgets: Budgets,
@@ -83,6 +90,9 @@ impl Services {
             Service::Lambda => self.lambda.serve(request, body).await,
             Service::Logs => self.logs.serve(request, body).await,
             Service::ServiceQuotas => self.quotas.serve(request, body).await,
+            Service::Sqs => self.sqs.serve(request, body).await,
+            Service::ApiGateway => self.api_gateway.serve(request, body).await,
+            Service::ExecuteApi => self.execute_api.serve(request, body).await,
         }
     }
 }

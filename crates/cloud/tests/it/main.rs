@@ -20,3 +20,4 @@ mod regions;
 mod s3;
 mod simulate;
 mod sts;
+mod triggers;

@@ -96,6 +96,10 @@ pub(super) const CALLS: &[Call] = &[
         &[on_function("lambda:PutFunctionEventInvokeConfig")],
     ),
     row(
+        "UpdateFunctionEventInvokeConfig",
+        &[on_function("lambda:UpdateFunctionEventInvokeConfig")],
+    ),
+    row(
         "GetFunctionEventInvokeConfig",
         &[on_function("lambda:GetFunctionEventInvokeConfig")],
     ),
@@ -163,6 +167,11 @@ pub(super) const CALLS: &[Call] = &[
     row(
         "GetEventSourceMapping",
         &[need("lambda:GetEventSourceMapping", EventSourceMapping).keys(&["lambda:FunctionArn"])],
+    ),
+    row(
+        "UpdateEventSourceMapping",
+        &[need("lambda:UpdateEventSourceMapping", EventSourceMapping)
+            .keys(&["lambda:FunctionArn"])],
     ),
     row(
         "DeleteEventSourceMapping",

@@ -16,12 +16,15 @@
 //! ```
 
 mod account;
+mod apigateway;
 mod budgets;
+mod execute_api;
 mod iam;
 mod lambda;
 mod logs;
 mod quotas;
 mod s3;
+mod sqs;
 mod sts;
 mod table;
 mod template;

@@ -5,7 +5,8 @@ use super::Template;
 /// An API operation and the decisions that it needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
-    /// Prefix of the service's actions: `s3`, `lambda`, `iam`, `sts`, `logs`, `servicequotas`, `account`, `budgets`.
+    /// Prefix of the service's actions: `s3`, `lambda`, `iam`, `sts`, `logs`, `servicequotas`, `account`, `budgets`,
+    /// `sqs`, `apigateway`, `execute-api`.
     pub service: &'static str,
     /// The operation as the API model names it.
     pub operation: &'static str,
@@ -155,7 +156,7 @@ pub fn calls() -> impl Iterator<Item = &'static Call> {
 }
 
 // INVARIANT: each holds the rows of one service.
-const TABLES: [&[Call]; 8] = [
+const TABLES: [&[Call]; 11] = [
     super::iam::CALLS,
     super::sts::CALLS,
     super::s3::CALLS,
@@ -164,6 +165,9 @@ const TABLES: [&[Call]; 8] = [
     super::quotas::CALLS,
     super::account::CALLS,
     super::budgets::CALLS,
+    super::sqs::CALLS,
+    super::apigateway::CALLS,
+    super::execute_api::CALLS,
 ];
 
 #[cfg(test)]

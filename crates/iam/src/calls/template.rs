@@ -51,6 +51,12 @@ pub enum Template {
     Budget,
     /// A KMS key's ARN.
     Key,
+    /// `arn:P:sqs:R:A:QUEUE`
+    Queue,
+    /// `arn:P:apigateway:R::PATH`: what a call of API Gateway names in its path.
+    ApiPath,
+    /// `arn:P:execute-api:R:A:API/STAGE/METHOD/PATH`
+    ApiMethod,
 }
 
 /// Where a call is made: what an ARN says besides the resource.
@@ -117,6 +123,12 @@ pub enum Slot {
     Budget,
     /// A KMS key's ARN.
     KeyArn,
+    /// Queue name.
+    Queue,
+    /// A path of API Gateway without version: `/apis/ID/routes`.
+    ApiPath,
+    /// `API/STAGE/METHOD/PATH` of a request to an API.
+    ApiMethod,
 }
 
 /// A template could not be filled.
@@ -219,6 +231,15 @@ impl Template {
                     format!("{}/{code}", get(Slot::QuotaService)?),
                 )
             }
+            Self::Queue => regional("sqs", get(Slot::Queue)?.to_owned()),
+            Self::ApiPath => Arn::of(
+                place.partition,
+                "apigateway",
+                place.region,
+                "",
+                get(Slot::ApiPath)?,
+            ),
+            Self::ApiMethod => regional("execute-api", get(Slot::ApiMethod)?.to_owned()),
         };
         Ok(arn?.into())
     }
@@ -249,6 +270,9 @@ mod tests {
             Slot::QuotaCode => Some("L-B99A9384"),
             Slot::LinkedService => Some("servicequotas.amazonaws.com"),
             Slot::Budget => Some("Remotion"),
+            Slot::Queue => Some("q"),
+            Slot::ApiPath => Some("/apis/a1/routes"),
+            Slot::ApiMethod => Some("a1/$default/GET/x"),
             _ => None,
         };
         for (template, expected) in [
@@ -284,6 +308,15 @@ mod tests {
             (
                 Template::Budget,
                 "arn:aws:budgets::111122223333:budget/Remotion",
+            ),
+            (Template::Queue, "arn:aws:sqs:us-east-1:111122223333:q"),
+            (
+                Template::ApiPath,
+                "arn:aws:apigateway:us-east-1::/apis/a1/routes",
+            ),
+            (
+                Template::ApiMethod,
+                "arn:aws:execute-api:us-east-1:111122223333:a1/$default/GET/x",
             ),
         ] {
             assert_eq!(template.fill(place, value).unwrap().as_str(), expected);

@@ -9,13 +9,15 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::authn::{Scope, SigningKey, sha256_hex};
 use crate::clock::{Clock, basic_iso8601};
 use crate::config::Region;
 use crate::identity::TemporaryCredentials;
 
-const MAX_ANSWER: usize = 1024 * 1024;
+/// Ten messages of a queue, whose escapes make a mebibyte longer.
+const MAX_ANSWER: usize = 8 * 1024 * 1024;
 
 /// A client with the credentials of a role.
 #[derive(Debug)]
@@ -67,13 +69,13 @@ impl AsRole {
         }
     }
 
-    /// Makes a call of a JSON 1.1 service whose answer does not matter.
+    /// Makes a call of a JSON service; what it answers.
     pub(super) async fn call(
         &self,
         service: &str,
         target: &str,
-        input: &serde_json::Value,
-    ) -> Result<(), CallError> {
+        input: &Value,
+    ) -> Result<Value, CallError> {
         let request = self
             .signed(service, target, input.to_string())
             .map_err(unanswered)?;
@@ -85,9 +87,17 @@ impl AsRole {
             .map_err(CallError::Unanswered)?
             .to_bytes();
         if status.is_success() {
-            return Ok(());
+            return match body.as_ref() {
+                [] => Ok(Value::Null),
+                body => serde_json::from_slice(body).map_err(unanswered),
+            };
         }
         let Refusal { code, message } = serde_json::from_slice(&body).map_err(unanswered)?;
+        // Some services say of which model the error is.
+        let code = match code.split_once('#') {
+            Some((_, code)) => code.to_owned(),
+            None => code,
+        };
         Err(CallError::Answered { code, message })
     }
 

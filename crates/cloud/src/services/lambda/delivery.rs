@@ -108,6 +108,7 @@ impl Delivery {
         self.role
             .call("logs", &format!("Logs_20140328.{operation}"), &input)
             .await
+            .map(drop)
     }
 }
 

@@ -96,7 +96,7 @@ impl Executions {
     }
 
     /// Temporary credentials of a function's role.
-    fn assume(&self, function: &Function) -> Result<TemporaryCredentials, Unprovided> {
+    pub(super) fn assume(&self, function: &Function) -> Result<TemporaryCredentials, Unprovided> {
         let role = self
             .assumable(&function.role, &function.arn)
             .ok_or(Unprovided::Role)?;
@@ -108,6 +108,30 @@ impl Executions {
             policy: None,
             policy_arns: Vec::new(),
         }))
+    }
+
+    /// Whether a function's role may do something with a resource that has this policy.
+    pub(super) fn role_may(
+        &self,
+        function: &Function,
+        action: &str,
+        resource: &str,
+        policy: Option<Arc<iam::Policy>>,
+    ) -> bool {
+        let directory = self.0.identities.directory();
+        let Some(role) = directory.role_by_arn(&function.role) else {
+            return false;
+        };
+        let layers = directory.layers(&role.principal);
+        layers.is_some_and(|layers| {
+            let layers = iam::Layers {
+                resource: policy,
+                ..layers
+            };
+            self.0
+                .authorizer
+                .role_may(&role.principal, &function.name, &layers, action, resource)
+        })
     }
 
     async fn provide(&self, function: &Function) -> Result<Provided, Unprovided> {

@@ -109,6 +109,9 @@ pub(super) struct LayerVersion {
     pub(super) runtimes: Vec<String>,
     pub(super) architectures: Vec<String>,
     pub(super) license: Option<String>,
+    /// Gone, but for its number.
+    #[serde(default)]
+    pub(super) deleted: bool,
 }
 
 impl LayerVersion {

@@ -1,156 +1,24 @@
-//! PutFunctionEventInvokeConfig, GetFunctionEventInvokeConfig, PutRuntimeManagementConfig,
-//! TagResource.
+//! PutRuntimeManagementConfig, TagResource.
 
 use std::collections::BTreeMap;
 
 use http::StatusCode;
 use iam::calls::Slot;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Lambda;
 use super::call::Call;
 use super::fault::{invalid, no_such_function, validation};
-use super::function::{AsynchronousSettings, Function, RuntimeManagement};
-use super::name::{FunctionName, LATEST};
+use super::function::{Function, RuntimeManagement};
+use super::name::FunctionName;
 use super::read_functions::naming;
 use super::table;
-use super::view::json_response;
+use super::view::{json_response, no_content};
 use crate::api_error::ApiError;
 use crate::authz::{Authorized, Operation, Particulars, Permit};
-use crate::response::{Response, empty};
+use crate::response::Response;
 use crate::state::ChangeError;
-
-#[derive(Debug)]
-pub(super) struct PutFunctionEventInvokeConfig {
-    pub(super) function: FunctionName,
-    pub(super) members: EventInvokeMembers,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct EventInvokeMembers {
-    maximum_retry_attempts: Option<u32>,
-    maximum_event_age_in_seconds: Option<u32>,
-    destination_config: Option<DestinationConfig>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct DestinationConfig {
-    on_success: Option<Destination>,
-    on_failure: Option<Destination>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Destination {
-    destination: Option<String>,
-}
-
-impl DestinationConfig {
-    fn names_one(&self) -> bool {
-        [&self.on_success, &self.on_failure]
-            .into_iter()
-            .flatten()
-            .any(|destination| destination.destination.is_some())
-    }
-}
-
-impl Operation for PutFunctionEventInvokeConfig {
-    const SERVICE: &'static str = "lambda";
-    const NAME: &'static str = "PutFunctionEventInvokeConfig";
-    const READ_ONLY: bool = false;
-}
-
-impl Call for PutFunctionEventInvokeConfig {
-    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
-        Ok(naming(&self.function))
-    }
-
-    async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
-        let (call, permit) = call.into_parts();
-        let EventInvokeMembers {
-            maximum_retry_attempts: retries,
-            maximum_event_age_in_seconds: age,
-            destination_config,
-        } = call.members;
-        if let Some(retries) = retries.filter(|retries| *retries > 2) {
-            return Err(validation(
-                &retries.to_string(),
-                "maximumRetryAttempts",
-                "Member must have value less than or equal to 2",
-            ));
-        }
-        if let Some(age) = age.filter(|age| !(60..=21_600).contains(age)) {
-            return Err(validation(
-                &age.to_string(),
-                "maximumEventAgeInSeconds",
-                "Member must have value between 60 and 21600",
-            ));
-        }
-        if destination_config.is_some_and(|config| config.names_one()) {
-            return Err(invalid(
-                "this cloud has no destinations of asynchronous invocations",
-            ));
-        }
-        let now = lambda.now();
-        let function = change_function(lambda, &permit, &call.function, move |function| {
-            function.asynchronous = Some(AsynchronousSettings {
-                retries,
-                max_age_seconds: age,
-                modified_at: now,
-            });
-        });
-        let function = function.await?;
-        json_response(StatusCode::OK, &event_invoke_config(&function)?)
-    }
-}
-
-#[derive(Debug)]
-pub(super) struct GetFunctionEventInvokeConfig(pub(super) FunctionName);
-
-impl Operation for GetFunctionEventInvokeConfig {
-    const SERVICE: &'static str = "lambda";
-    const NAME: &'static str = "GetFunctionEventInvokeConfig";
-    const READ_ONLY: bool = true;
-}
-
-impl Call for GetFunctionEventInvokeConfig {
-    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
-        Ok(naming(&self.0))
-    }
-
-    async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
-        let function = lambda.existing(&call.0)?;
-        json_response(StatusCode::OK, &event_invoke_config(&function)?)
-    }
-}
-
-fn event_invoke_config(function: &Function) -> Result<Value, ApiError> {
-    let settings = function.asynchronous.as_ref().ok_or_else(|| {
-        ApiError::not_found(
-            "ResourceNotFoundException",
-            format!(
-                "The function {}:{LATEST} doesn't have an EventInvokeConfig",
-                function.arn
-            ),
-        )
-    })?;
-    let mut shown = json!({
-        // Seconds with a fraction: this protocol's way to spell times.
-        "LastModified": settings.modified_at.as_millisecond() as f64 / 1000.0,
-        "FunctionArn": format!("{}:{LATEST}", function.arn),
-        "DestinationConfig": { "OnSuccess": {}, "OnFailure": {} },
-    });
-    if let Some(retries) = settings.retries {
-        shown["MaximumRetryAttempts"] = retries.into();
-    }
-    if let Some(age) = settings.max_age_seconds {
-        shown["MaximumEventAgeInSeconds"] = age.into();
-    }
-    Ok(shown)
-}
 
 #[derive(Debug)]
 pub(super) struct PutRuntimeManagementConfig {
@@ -172,8 +40,8 @@ impl Operation for PutRuntimeManagementConfig {
 }
 
 impl Call for PutRuntimeManagementConfig {
-    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
-        Ok(naming(&self.function))
+    fn particulars(&self, lambda: &Lambda) -> Result<Particulars, ApiError> {
+        naming(lambda, &self.function)
     }
 
     async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
@@ -267,14 +135,12 @@ impl Call for TagResource {
             function.tags.extend(tags.clone());
         });
         changed.await?;
-        let mut response = Response::new(empty());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        Ok(response)
+        Ok(no_content())
     }
 }
 
 /// Changes what is kept beside a function's code and configuration: its revision stays.
-async fn change_function(
+pub(super) async fn change_function(
     lambda: &Lambda,
     permit: &Permit,
     named: &FunctionName,

@@ -11,6 +11,7 @@ use super::fault::{invalid, service_fault, too_large, validation};
 use super::function::Function;
 use super::name::{FunctionName, LATEST};
 use super::read_functions::naming;
+use super::view::no_content;
 use crate::api_error::ApiError;
 use crate::authn::{Authenticated, Identity};
 use crate::authz::{Authorized, Operation, Particulars};
@@ -61,8 +62,8 @@ impl Operation for Invoke {
 }
 
 impl Call for Invoke {
-    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
-        Ok(naming(&self.function))
+    fn particulars(&self, lambda: &Lambda) -> Result<Particulars, ApiError> {
+        naming(lambda, &self.function)
     }
 
     async fn run(_lambda: &Lambda, _call: Authorized<Self>) -> Result<Response, ApiError> {
@@ -194,10 +195,4 @@ pub(super) fn origin(lambda: &Lambda, request: &Authenticated) -> Result<Origin,
 
 pub(super) fn wants_log_tail(head: &Head) -> bool {
     head.header("x-amz-log-type") == Some("Tail")
-}
-
-fn no_content() -> Response {
-    let mut response = Response::new(empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    response
 }

@@ -38,8 +38,8 @@ impl Operation for InvokeWithResponseStream {
 }
 
 impl Call for InvokeWithResponseStream {
-    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
-        Ok(naming(&self.0))
+    fn particulars(&self, lambda: &Lambda) -> Result<Particulars, ApiError> {
+        naming(lambda, &self.0)
     }
 
     async fn run(_lambda: &Lambda, _call: Authorized<Self>) -> Result<Response, ApiError> {

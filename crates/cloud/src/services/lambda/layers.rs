@@ -1,4 +1,4 @@
-//! PublishLayerVersion and GetLayerVersion.
+//! PublishLayerVersion, GetLayerVersion, DeleteLayerVersion.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -11,7 +11,7 @@ use super::code::{CodeMembers, CodeSource};
 use super::fault::{no_such_layer, validation};
 use super::function::LayerVersion;
 use super::table;
-use super::view::{json_response, layer_version};
+use super::view::{json_response, layer_version, no_content};
 use crate::api_error::ApiError;
 use crate::authz::{Authorized, Operation, Particulars};
 use crate::response::Response;
@@ -89,6 +89,7 @@ impl Call for PublishLayerVersion {
             runtimes: call.members.compatible_runtimes,
             architectures: call.members.compatible_architectures,
             license: call.members.license_info,
+            deleted: false,
         };
         let name = call.layer;
         let published = lambda.state().change(&permit, move |change| {
@@ -108,6 +109,12 @@ pub(super) struct GetLayerVersion {
 }
 
 impl GetLayerVersion {
+    /// Reads the call from the ARN of a version.
+    pub(super) fn of_arn(arn: &str) -> Result<Self, ApiError> {
+        let (layer, version) = arn.rsplit_once(':').unwrap_or((arn, ""));
+        Self::read(layer, version)
+    }
+
     /// Reads the call from its path.
     pub(super) fn read(layer: &str, version: &str) -> Result<Self, ApiError> {
         let version = version
@@ -143,7 +150,39 @@ impl Call for GetLayerVersion {
     }
 }
 
+/// A version of a layer that is to go. Functions that use it keep it.
+#[derive(Debug)]
+pub(super) struct DeleteLayerVersion(GetLayerVersion);
+
+impl DeleteLayerVersion {
+    /// Reads the call from its path.
+    pub(super) fn read(layer: &str, version: &str) -> Result<Self, ApiError> {
+        GetLayerVersion::read(layer, version).map(Self)
+    }
+}
+
+impl Operation for DeleteLayerVersion {
+    const SERVICE: &'static str = "lambda";
+    const NAME: &'static str = "DeleteLayerVersion";
+    const READ_ONLY: bool = false;
+}
+
+impl Call for DeleteLayerVersion {
+    fn particulars(&self, lambda: &Lambda) -> Result<Particulars, ApiError> {
+        self.0.particulars(lambda)
+    }
+
+    async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
+        let (DeleteLayerVersion(GetLayerVersion { layer, version }), permit) = call.into_parts();
+        let change = lambda.state().change(&permit, move |change| {
+            Ok::<_, ChangeError<ApiError>>(table::remove_layer(change, &layer, version)?)
+        });
+        change.await?;
+        Ok(no_content())
+    }
+}
+
 /// The name of a layer that is given by name or by ARN.
-fn bare_name(layer: &str) -> &str {
+pub(super) fn bare_name(layer: &str) -> &str {
     layer.rsplit_once(":layer:").map_or(layer, |(_, name)| name)
 }

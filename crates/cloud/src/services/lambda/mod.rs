@@ -10,20 +10,27 @@ mod call;
 mod code;
 mod create_function;
 mod delivery;
+mod event_invoke_config;
+mod event_source;
 mod execution;
 mod fault;
+mod for_service;
 mod function;
+mod function_policy;
 mod function_settings;
 mod invoke;
 mod invoke_with_response_stream;
 mod layers;
+mod list_layers;
 mod name;
 mod packages;
+mod page;
 mod queue;
 mod read_functions;
 mod route;
 mod settings;
 mod table;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod unzip;
@@ -44,19 +51,28 @@ use tokio_util::task::TaskTracker;
 use self::call::{carry_out, read_body, read_json};
 use self::code::MAX_CODE_REQUEST;
 use self::create_function::CreateFunction;
+use self::event_invoke_config::{
+    DeleteFunctionEventInvokeConfig, GetFunctionEventInvokeConfig, PutFunctionEventInvokeConfig,
+    UpdateFunctionEventInvokeConfig,
+};
+use self::event_source::{
+    CreateEventSourceMapping, DeleteEventSourceMapping, GetEventSourceMapping,
+    ListEventSourceMappings, Pollers, UpdateEventSourceMapping,
+};
 use self::execution::Executions;
 use self::fault::no_such_function;
+pub(crate) use self::for_service::{NotAnswered, ServiceInvocation};
 use self::function::{Function, LayerVersion};
-use self::function_settings::{
-    GetFunctionEventInvokeConfig, PutFunctionEventInvokeConfig, PutRuntimeManagementConfig,
-    TagResource,
-};
-use self::layers::{GetLayerVersion, PublishLayerVersion};
+use self::function_policy::{AddPermission, GetPolicy, RemovePermission};
+use self::function_settings::{PutRuntimeManagementConfig, TagResource};
+use self::layers::{DeleteLayerVersion, GetLayerVersion, PublishLayerVersion};
+use self::list_layers::{ListLayerVersions, ListLayers};
 use self::name::{FunctionName, Home};
 use self::packages::Packages;
 use self::queue::Queue;
 use self::read_functions::{DeleteFunction, GetFunction, GetFunctionConfiguration, ListFunctions};
 use self::route::Route;
+use self::tags::{ListTags, UntagResource};
 use self::update_function::{UpdateFunctionCode, UpdateFunctionConfiguration};
 use crate::api_error::ApiError;
 use crate::authn::Authenticated;
@@ -68,7 +84,7 @@ use crate::fault::FaultPlan;
 use crate::identity::{Identities, Sessions};
 use crate::response::Response;
 use crate::sandbox::{Fleet, Workshop};
-use crate::services::Serve;
+use crate::services::{QueueStore, Serve};
 use crate::state::{ChangeError, State, StateError};
 use crate::storage::ObjectStore;
 
@@ -86,6 +102,8 @@ pub(crate) struct LambdaParts {
     pub(crate) identities: Identities,
     pub(crate) sessions: Sessions,
     pub(crate) objects: ObjectStore,
+    /// The queues that mappings poll.
+    pub(crate) queues: QueueStore,
     /// The folder for unpacked code and for environments.
     pub(crate) folder: PathBuf,
     /// The helper that makes sandboxes.
@@ -123,6 +141,8 @@ struct Inner {
     objects: ObjectStore,
     executions: Executions,
     queue: Queue,
+    queues: QueueStore,
+    pollers: Pollers,
 }
 
 impl Lambda {
@@ -159,11 +179,14 @@ impl Lambda {
             deliveries: TaskTracker::new(),
         });
         let queue = Queue::start(state.clone(), executions.clone(), parts.faults)?;
+        let pollers = Pollers::start(&state, &executions, &parts.queues)?;
         Ok(Self(Arc::new(Inner {
             state,
             objects: parts.objects,
             executions,
             queue,
+            queues: parts.queues,
+            pollers,
         })))
     }
 
@@ -171,6 +194,7 @@ impl Lambda {
     /// the gateway must still be open. Asynchronous events that were at work stay
     /// in the queue.
     pub(crate) async fn close(&self) {
+        self.0.pollers.close();
         self.0.queue.close().await;
         let parts = self.0.executions.parts();
         parts.fleet.close().await;
@@ -209,6 +233,18 @@ impl Lambda {
 
     fn home(&self) -> &Home {
         &self.0.executions.parts().home
+    }
+
+    fn identities(&self) -> &Identities {
+        &self.0.executions.parts().identities
+    }
+
+    fn pollers(&self) -> &Pollers {
+        &self.0.pollers
+    }
+
+    fn queues(&self) -> &QueueStore {
+        &self.0.queues
     }
 
     fn authorizer(&self) -> &Authorizer {
@@ -299,6 +335,27 @@ impl Serve for Lambda {
             Route::GetFunctionEventInvokeConfig(name) => {
                 carry_out(self, request, GetFunctionEventInvokeConfig(name)).await
             }
+            Route::UpdateFunctionEventInvokeConfig(function) => {
+                let members =
+                    read_json::<UpdateFunctionEventInvokeConfig, _>(request, body).await?;
+                let call = UpdateFunctionEventInvokeConfig { function, members };
+                carry_out(self, request, call).await
+            }
+            Route::DeleteFunctionEventInvokeConfig(name) => {
+                carry_out(self, request, DeleteFunctionEventInvokeConfig(name)).await
+            }
+            Route::AddPermission(function) => {
+                let members = read_json::<AddPermission, _>(request, body).await?;
+                carry_out(self, request, AddPermission { function, members }).await
+            }
+            Route::RemovePermission {
+                function,
+                statement_id,
+            } => {
+                let call = RemovePermission::read(function, statement_id, request.head());
+                carry_out(self, request, call).await
+            }
+            Route::GetPolicy(name) => carry_out(self, request, GetPolicy(name)).await,
             Route::PutRuntimeManagementConfig(function) => {
                 let members = read_json::<PutRuntimeManagementConfig, _>(request, body).await?;
                 let call = PutRuntimeManagementConfig { function, members };
@@ -312,9 +369,43 @@ impl Serve for Lambda {
             Route::GetLayerVersion { layer, version } => {
                 carry_out(self, request, GetLayerVersion::read(&layer, &version)?).await
             }
+            Route::GetLayerVersionByArn => {
+                let arn = request.head().query_parameter("Arn").unwrap_or_default();
+                carry_out(self, request, GetLayerVersion::of_arn(&arn)?).await
+            }
+            Route::DeleteLayerVersion { layer, version } => {
+                carry_out(self, request, DeleteLayerVersion::read(&layer, &version)?).await
+            }
+            Route::ListLayerVersions(layer) => {
+                let call = ListLayerVersions::read(&layer, request.head())?;
+                carry_out(self, request, call).await
+            }
+            Route::ListLayers => carry_out(self, request, ListLayers::read(request.head())?).await,
             Route::TagResource(arn) => {
                 let members = read_json::<TagResource, _>(request, body).await?;
                 carry_out(self, request, TagResource::read(&arn, members)?).await
+            }
+            Route::UntagResource(name) => {
+                carry_out(self, request, UntagResource::read(name, request.head())).await
+            }
+            Route::ListTags(name) => carry_out(self, request, ListTags(name)).await,
+            Route::CreateEventSourceMapping => {
+                let members = read_json::<CreateEventSourceMapping, _>(request, body).await?;
+                carry_out(self, request, CreateEventSourceMapping::read(members)?).await
+            }
+            Route::ListEventSourceMappings => {
+                let call = ListEventSourceMappings::read(request.head())?;
+                carry_out(self, request, call).await
+            }
+            Route::GetEventSourceMapping(id) => {
+                carry_out(self, request, GetEventSourceMapping(id)).await
+            }
+            Route::UpdateEventSourceMapping(id) => {
+                let members = read_json::<UpdateEventSourceMapping, _>(request, body).await?;
+                carry_out(self, request, UpdateEventSourceMapping::read(id, members)?).await
+            }
+            Route::DeleteEventSourceMapping(id) => {
+                carry_out(self, request, DeleteEventSourceMapping(id)).await
             }
         }
     }

@@ -1,7 +1,9 @@
 //! GetFunction, GetFunctionConfiguration, ListFunctions, DeleteFunction.
 
+use std::sync::Arc;
+
 use http::StatusCode;
-use iam::calls::Slot;
+use iam::calls::{Slot, Template};
 use serde_json::json;
 
 use super::Lambda;
@@ -9,23 +11,31 @@ use super::call::Call;
 use super::fault::{invalid, no_such_function};
 use super::name::FunctionName;
 use super::table;
-use super::view::{Moment, configuration, json_response};
+use super::view::{Moment, configuration, json_response, no_content};
 use crate::api_error::ApiError;
-use crate::authz::{Authorized, Operation, Particulars};
+use crate::authz::{Authorized, Operation, Particulars, ResourceSide};
 use crate::incoming::Head;
-use crate::response::{Response, empty};
+use crate::response::Response;
 use crate::state::ChangeError;
 
 /// The largest page of functions.
 const MAX_PAGE: usize = 50;
 
-/// The slots that a function's name and qualifier fill.
-pub(super) fn naming(function: &FunctionName) -> Particulars {
-    let particulars = Particulars::new().name(Slot::Function, &function.name);
-    match &function.qualifier {
+/// What a call's decision depends on that is about one function: its name and qualifier, and the
+/// function's own policy.
+pub(super) fn naming(lambda: &Lambda, function: &FunctionName) -> Result<Particulars, ApiError> {
+    let kept = table::policy(lambda.state(), &function.name)?;
+    let side = ResourceSide {
+        policy: kept.map(|kept| Arc::clone(kept.policy.policy())),
+        ..ResourceSide::default()
+    };
+    let particulars = Particulars::new()
+        .name(Slot::Function, &function.name)
+        .side([Template::Function], &side);
+    Ok(match &function.qualifier {
         Some(qualifier) => particulars.name(Slot::Qualifier, qualifier),
         None => particulars,
-    }
+    })
 }
 
 #[derive(Debug)]
@@ -38,8 +48,8 @@ impl Operation for GetFunction {
 }
 
 impl Call for GetFunction {
-    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
-        Ok(naming(&self.0))
+    fn particulars(&self, lambda: &Lambda) -> Result<Particulars, ApiError> {
+        naming(lambda, &self.0)
     }
 
     async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
@@ -66,8 +76,8 @@ impl Operation for GetFunctionConfiguration {
 }
 
 impl Call for GetFunctionConfiguration {
-    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
-        Ok(naming(&self.0))
+    fn particulars(&self, lambda: &Lambda) -> Result<Particulars, ApiError> {
+        naming(lambda, &self.0)
     }
 
     async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
@@ -139,8 +149,8 @@ impl Operation for DeleteFunction {
 }
 
 impl Call for DeleteFunction {
-    fn particulars(&self, _lambda: &Lambda) -> Result<Particulars, ApiError> {
-        Ok(naming(&self.0))
+    fn particulars(&self, lambda: &Lambda) -> Result<Particulars, ApiError> {
+        naming(lambda, &self.0)
     }
 
     async fn run(lambda: &Lambda, call: Authorized<Self>) -> Result<Response, ApiError> {
@@ -161,8 +171,6 @@ impl Call for DeleteFunction {
         });
         change.await?;
         lambda.fleet().retire(&function.name);
-        let mut response = Response::new(empty());
-        *response.status_mut() = StatusCode::NO_CONTENT;
-        Ok(response)
+        Ok(no_content())
     }
 }

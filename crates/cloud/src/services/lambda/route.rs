@@ -20,10 +20,35 @@ pub(super) enum Route {
     InvokeWithResponseStream(FunctionName),
     PutFunctionEventInvokeConfig(FunctionName),
     GetFunctionEventInvokeConfig(FunctionName),
+    UpdateFunctionEventInvokeConfig(FunctionName),
+    DeleteFunctionEventInvokeConfig(FunctionName),
+    AddPermission(FunctionName),
+    RemovePermission {
+        function: FunctionName,
+        statement_id: String,
+    },
+    GetPolicy(FunctionName),
     PutRuntimeManagementConfig(FunctionName),
     PublishLayerVersion(String),
-    GetLayerVersion { layer: String, version: String },
+    GetLayerVersion {
+        layer: String,
+        version: String,
+    },
+    GetLayerVersionByArn,
+    DeleteLayerVersion {
+        layer: String,
+        version: String,
+    },
+    ListLayerVersions(String),
+    ListLayers,
     TagResource(String),
+    UntagResource(FunctionName),
+    ListTags(FunctionName),
+    CreateEventSourceMapping,
+    ListEventSourceMappings,
+    GetEventSourceMapping(String),
+    UpdateEventSourceMapping(String),
+    DeleteEventSourceMapping(String),
 }
 
 impl Route {
@@ -34,7 +59,12 @@ impl Route {
     /// function's name that cannot be.
     pub(super) fn of(head: &Head) -> Result<Self, ApiError> {
         let qualifier = head.query_parameter("Qualifier");
-        Self::find(&head.method, head.raw_path(), qualifier.as_deref())
+        let route = Self::find(&head.method, head.raw_path(), qualifier.as_deref())?;
+        let is_search = head.query_parameter("find").as_deref() == Some("LayerVersion");
+        Ok(match route {
+            Self::ListLayers if is_search => Self::GetLayerVersionByArn,
+            route => route,
+        })
     }
 
     fn find(method: &Method, path: &str, qualifier: Option<&str>) -> Result<Self, ApiError> {
@@ -78,6 +108,24 @@ impl Route {
             ("GET", ["2019-09-25", "functions", name, "event-invoke-config"]) => {
                 Self::GetFunctionEventInvokeConfig(function(name)?)
             }
+            ("POST", ["2019-09-25", "functions", name, "event-invoke-config"]) => {
+                Self::UpdateFunctionEventInvokeConfig(function(name)?)
+            }
+            ("DELETE", ["2019-09-25", "functions", name, "event-invoke-config"]) => {
+                Self::DeleteFunctionEventInvokeConfig(function(name)?)
+            }
+            ("POST", ["2015-03-31", "functions", name, "policy"]) => {
+                Self::AddPermission(function(name)?)
+            }
+            ("GET", ["2015-03-31", "functions", name, "policy"]) => {
+                Self::GetPolicy(function(name)?)
+            }
+            ("DELETE", ["2015-03-31", "functions", name, "policy", statement]) => {
+                Self::RemovePermission {
+                    function: function(name)?,
+                    statement_id: (*statement).to_owned(),
+                }
+            }
             ("PUT", ["2021-07-20", "functions", name, "runtime-management-config"]) => {
                 Self::PutRuntimeManagementConfig(function(name)?)
             }
@@ -88,7 +136,30 @@ impl Route {
                 layer: (*name).to_owned(),
                 version: (*version).to_owned(),
             },
+            ("DELETE", ["2018-10-31", "layers", name, "versions", version]) => {
+                Self::DeleteLayerVersion {
+                    layer: (*name).to_owned(),
+                    version: (*version).to_owned(),
+                }
+            }
+            ("GET", ["2018-10-31", "layers", name, "versions"]) => {
+                Self::ListLayerVersions((*name).to_owned())
+            }
+            ("GET", ["2018-10-31", "layers"]) => Self::ListLayers,
             ("POST", ["2017-03-31", "tags", arn]) => Self::TagResource((*arn).to_owned()),
+            ("DELETE", ["2017-03-31", "tags", arn]) => Self::UntagResource(function(arn)?),
+            ("GET", ["2017-03-31", "tags", arn]) => Self::ListTags(function(arn)?),
+            ("POST", ["2015-03-31", "event-source-mappings"]) => Self::CreateEventSourceMapping,
+            ("GET", ["2015-03-31", "event-source-mappings"]) => Self::ListEventSourceMappings,
+            ("GET", ["2015-03-31", "event-source-mappings", id]) => {
+                Self::GetEventSourceMapping((*id).to_owned())
+            }
+            ("PUT", ["2015-03-31", "event-source-mappings", id]) => {
+                Self::UpdateEventSourceMapping((*id).to_owned())
+            }
+            ("DELETE", ["2015-03-31", "event-source-mappings", id]) => {
+                Self::DeleteEventSourceMapping((*id).to_owned())
+            }
             _ => {
                 let call = format!("Lambda call {method} {path}");
                 return Err(ApiError::not_implemented(&call));

@@ -3,6 +3,7 @@
 use redb::{ReadableTable, TableDefinition};
 
 use super::function::{Function, LayerVersion};
+use super::function_policy::FunctionPolicy;
 use crate::state::{Change, State, StateError, decode, encode};
 
 /// Name → [`Function`].
@@ -11,10 +12,15 @@ const FUNCTIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("lambda
 /// Name and version → [`LayerVersion`].
 const LAYERS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("lambda.layers");
 
+/// Name of a function → [`FunctionPolicy`].
+const POLICIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("lambda.policies");
+
 /// Makes the tables, so that every read finds them.
 pub(super) fn make(change: &mut Change<'_>) -> Result<(), StateError> {
     change.write(FUNCTIONS)?;
     change.write(LAYERS)?;
+    change.write(POLICIES)?;
+    super::event_source::make_table(change)?;
     super::queue::make_table(change)
 }
 
@@ -55,10 +61,49 @@ pub(super) fn put_function(change: &mut Change<'_>, function: &Function) -> Resu
     Ok(())
 }
 
-/// Removes a function; whether it was there.
+/// Removes a function with its policy; whether it was there.
 pub(super) fn remove_function(change: &mut Change<'_>, name: &str) -> Result<bool, StateError> {
+    remove_policy(change, name)?;
     let removed = change.write(FUNCTIONS)?.remove(name)?.is_some();
     Ok(removed)
+}
+
+/// The policy of a function.
+pub(super) fn policy(state: &State, name: &str) -> Result<Option<FunctionPolicy>, StateError> {
+    let policies = state.read()?.open_table(POLICIES)?;
+    let entry = policies.get(name)?;
+    entry
+        .map(|entry| decode(&POLICIES, entry.value()))
+        .transpose()
+}
+
+/// The policy of a function, for a change to it.
+pub(super) fn policy_in(
+    change: &Change<'_>,
+    name: &str,
+) -> Result<Option<FunctionPolicy>, StateError> {
+    let policies = change.read(POLICIES)?;
+    let entry = policies.get(name)?;
+    entry
+        .map(|entry| decode(&POLICIES, entry.value()))
+        .transpose()
+}
+
+/// Writes the policy of a function.
+pub(super) fn put_policy(
+    change: &mut Change<'_>,
+    name: &str,
+    policy: &FunctionPolicy,
+) -> Result<(), StateError> {
+    let entry = encode(&POLICIES, policy)?;
+    change.write(POLICIES)?.insert(name, entry.as_slice())?;
+    Ok(())
+}
+
+/// Removes the policy of a function.
+pub(super) fn remove_policy(change: &mut Change<'_>, name: &str) -> Result<(), StateError> {
+    change.write(POLICIES)?.remove(name)?;
+    Ok(())
 }
 
 /// A version of a layer.
@@ -69,19 +114,46 @@ pub(super) fn layer(
 ) -> Result<Option<LayerVersion>, StateError> {
     let layers = state.read()?.open_table(LAYERS)?;
     let entry = layers.get((name, version))?;
-    entry
+    let layer: Option<LayerVersion> = entry
         .map(|entry| decode(&LAYERS, entry.value()))
-        .transpose()
+        .transpose()?;
+    Ok(layer.filter(|layer| !layer.deleted))
 }
 
-/// All layer versions.
+/// All layer versions, those of one layer by number.
 pub(super) fn layers(state: &State) -> Result<Vec<LayerVersion>, StateError> {
     let layers = state.read()?.open_table(LAYERS)?;
     let mut found = Vec::new();
     for entry in layers.iter()? {
-        found.push(decode(&LAYERS, entry?.1.value())?);
+        let layer: LayerVersion = decode(&LAYERS, entry?.1.value())?;
+        if !layer.deleted {
+            found.push(layer);
+        }
     }
     Ok(found)
+}
+
+/// Removes a layer version. Its number is not given again.
+pub(super) fn remove_layer(
+    change: &mut Change<'_>,
+    name: &str,
+    version: u64,
+) -> Result<(), StateError> {
+    let kept: Option<LayerVersion> = {
+        let layers = change.read(LAYERS)?;
+        let entry = layers.get((name, version))?;
+        entry
+            .map(|entry| decode(&LAYERS, entry.value()))
+            .transpose()?
+    };
+    if let Some(mut layer) = kept {
+        layer.deleted = true;
+        let entry = encode(&LAYERS, &layer)?;
+        change
+            .write(LAYERS)?
+            .insert((name, version), entry.as_slice())?;
+    }
+    Ok(())
 }
 
 /// Writes a layer version under the next number of its name, and gives it that.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::function::{Function, LayerVersion};
 use super::name::LATEST;
 use crate::api_error::ApiError;
-use crate::response::{Response, document};
+use crate::response::{Response, document, empty};
 
 /// In which moment of its life a function is shown. Nothing takes long here: a
 /// change is complete by the time its answer is read, which still says what AWS says.
@@ -197,6 +197,13 @@ pub(super) fn json_response(
 ) -> Result<Response, ApiError> {
     let body = serde_json::to_vec(body).map_err(|error| ApiError::internal(&error))?;
     Ok(document(status, "application/json", body))
+}
+
+/// An answer that says nothing but that it is done.
+pub(super) fn no_content() -> Response {
+    let mut response = Response::new(empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
 }
 
 #[cfg(test)]

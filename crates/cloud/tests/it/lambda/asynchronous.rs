@@ -1,16 +1,11 @@
 //! Events that nobody waits for.
 
-use std::path::Path;
-use std::process::Stdio;
-
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
 
-use super::setup::{Address, FunctionCloud, Gate, Settings, example, sandbox_init};
-use crate::harness::{credentials, refusal};
+use super::setup::{Address, FunctionCloud, Gate, Served, Settings};
+use crate::harness::refusal;
 
 async fn enqueue(address: &Address, event: &Value) -> String {
     let call = address.lambda().invoke().function_name("f");
@@ -48,34 +43,6 @@ async fn asynchronous_events_are_smaller() {
     let (code, _) = refusal(call.payload(Blob::new(event)).send().await);
     assert_eq!(code, "RequestTooLargeException");
     cloud.end().await;
-}
-
-/// A cloud in a process of its own.
-struct Served {
-    process: Child,
-    address: Address,
-}
-
-impl Served {
-    async fn start(state: &Path) -> Self {
-        let mut process = Command::new(example("serve"))
-            .arg(state)
-            .arg(sandbox_init())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let line = lines.next_line().await.unwrap().expect("it answers");
-        let said: Value = serde_json::from_str(&line).unwrap();
-        let text = |name: &str| said[name].as_str().unwrap();
-        let address = Address {
-            endpoint: text("endpoint").to_owned(),
-            root: credentials(text("accessKeyId"), text("secretAccessKey"), None),
-        };
-        Self { process, address }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -311,3 +311,65 @@ async fn what_is_beside_the_configuration_is_kept() {
     assert_eq!(listed.functions.unwrap().len(), 1);
     cloud.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn layer_versions_are_listed_and_their_numbers_not_given_again() {
+    let cloud = FunctionCloud::start().await;
+    let lambda = cloud.address.lambda();
+    let publish = |name: &'static str, runtime: &'static str| {
+        let zip = pack(&[("file", runtime.as_bytes(), 0o644)]);
+        let content = LayerVersionContentInput::builder()
+            .zip_file(Blob::new(zip))
+            .build();
+        let call = lambda.publish_layer_version().layer_name(name);
+        call.compatible_runtimes(runtime.into())
+            .content(content)
+            .send()
+    };
+    for (name, runtime) in [
+        ("fonts", "provided.al2"),
+        ("fonts", "provided.al2023"),
+        ("chrome", "provided.al2023"),
+    ] {
+        publish(name, runtime).await.unwrap();
+    }
+    let versions = || async {
+        let call = lambda.list_layer_versions().layer_name("fonts");
+        let listed = call.send().await.unwrap().layer_versions.unwrap();
+        let numbers = listed.into_iter().map(|version| version.version);
+        numbers.collect::<Vec<_>>()
+    };
+    assert_eq!(versions().await, [2, 1]);
+    let old = lambda.list_layer_versions().layer_name("fonts");
+    let old = old.compatible_runtime("provided.al2".into()).send().await;
+    assert_eq!(old.unwrap().layer_versions.unwrap().len(), 1);
+
+    let pages = lambda.list_layers().max_items(1).send().await.unwrap();
+    assert_eq!(
+        pages.layers.unwrap()[0].layer_name.as_deref(),
+        Some("chrome")
+    );
+    let rest = lambda.list_layers().set_marker(pages.next_marker).send();
+    let rest = rest.await.unwrap();
+    assert_eq!(rest.next_marker, None);
+    let fonts = &rest.layers.unwrap()[0];
+    let newest = fonts.latest_matching_version.as_ref().unwrap();
+    assert_eq!(newest.version, 2);
+    let arn = newest.layer_version_arn.clone().unwrap();
+    let found = lambda.get_layer_version_by_arn().arn(&arn).send().await;
+    assert_eq!(found.unwrap().version, 2);
+
+    let delete = |version| {
+        let call = lambda.delete_layer_version().layer_name("fonts");
+        call.version_number(version).send()
+    };
+    delete(2).await.unwrap();
+    // What is gone already is gone.
+    delete(2).await.unwrap();
+    assert_eq!(versions().await, [1]);
+    let gone = lambda.get_layer_version_by_arn().arn(&arn).send().await;
+    assert_eq!(refusal(gone).0, "ResourceNotFoundException");
+    let again = publish("fonts", "provided.al2023").await.unwrap();
+    assert_eq!(again.version, 3);
+    cloud.end().await;
+}

@@ -6,6 +6,7 @@ mod invocation;
 mod isolation;
 mod limits;
 mod logs;
+mod policies;
 mod runtimes;
 pub(crate) mod setup;
 mod streaming;

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::io::{Cursor, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -12,6 +13,7 @@ use cloud::{Cloud, Config, Running, StateLocation};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, Command};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -290,5 +292,33 @@ impl Visitor {
             Ok(0) | Err(_) => {}
             Ok(_) => panic!("it said `{rest}`"),
         }
+    }
+}
+
+/// A cloud in a process of its own.
+pub(crate) struct Served {
+    pub(crate) process: Child,
+    pub(crate) address: Address,
+}
+
+impl Served {
+    pub(crate) async fn start(state: &Path) -> Self {
+        let mut process = Command::new(example("serve"))
+            .arg(state)
+            .arg(sandbox_init())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let line = lines.next_line().await.unwrap().expect("it answers");
+        let said: Value = serde_json::from_str(&line).unwrap();
+        let text = |name: &str| said[name].as_str().unwrap();
+        let address = Address {
+            endpoint: text("endpoint").to_owned(),
+            root: credentials(text("accessKeyId"), text("secretAccessKey"), None),
+        };
+        Self { process, address }
     }
 }
