@@ -9,6 +9,7 @@ mod action_data;
 mod bench;
 mod demo;
 mod elf;
+mod fuzz;
 mod incumbent;
 mod package;
 mod paths;
@@ -41,6 +42,8 @@ enum Command {
     Ci,
     /// Measure, beside the incumbent.
     Bench(bench::Options),
+    /// Run the fuzz targets, each for ten minutes.
+    Fuzz(fuzz::Options),
     /// Check the house's rules that no compiler checks.
     Tidy,
     /// Generate the table of IAM actions anew.
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Ci => test::ci(),
         Command::Bench(options) => bench::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Tidy => tidy::run(),
         Command::ActionData => action_data::run(),
         Command::Package(options) => package::run(&options).map(drop),

@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 
 use crate::setup::tools;
-use crate::{incumbent, package, paths, setup, sh, tidy};
+use crate::{fuzz, incumbent, package, paths, setup, sh, tidy};
 
 /// Which tests.
 #[derive(Args, Default)]
@@ -84,7 +84,7 @@ pub(crate) fn ci() -> Result<()> {
     ])
     .env("RUSTDOCFLAGS", "-D warnings");
     sh::run("build the documentation", &mut doc)?;
-    fuzz_targets()
+    fuzz::check()
 }
 
 /// Makes all that AWS gets, and renders with it where nothing else is.
@@ -107,24 +107,6 @@ fn packaged() -> Result<()> {
     .env("FRAMEWRIGHT_FUNCTION_ZIP", out.join("render-function.zip"))
     .env("FRAMEWRIGHT_TEST_SITE", paths::example_bundle());
     sh::run("render with the package alone", &mut bare)
-}
-
-/// Checks that the fuzz targets compile, where the nightly compiler that they need is installed.
-fn fuzz_targets() -> Result<()> {
-    let is_installed = Command::new("rustup")
-        .args(["run", "nightly", "rustc", "--version"])
-        .output()
-        .is_ok_and(|answer| answer.status.success());
-    if !is_installed {
-        println!("→ no nightly compiler: the fuzz targets are not built");
-        return Ok(());
-    }
-    let mut check = Command::new("rustup");
-    check
-        .args(["run", "nightly", "cargo", "check", "--manifest-path"])
-        .arg(paths::root().join("fuzz/Cargo.toml"))
-        .env("CARGO_TARGET_DIR", paths::target().join("fuzz"));
-    sh::run("check the fuzz targets", &mut check)
 }
 
 /// What needs nothing that the set-up installs.

@@ -42,6 +42,8 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(help("--function and --bucket name what is meant"))]
     Find(#[from] client::FindError),
+    #[error(transparent)]
+    Account(#[from] deploy::principal::ReadError),
     #[error("could not serve the metadata endpoint")]
     #[diagnostic(help(
         "the role's trust policy must allow sts:AssumeRole to ec2.amazonaws.com or ecs-tasks.amazonaws.com"

@@ -4,7 +4,7 @@
 //! conditions, and why. Policies are generated from it ([`policy`]) and never kept by hand. [`permissions`] makes
 //! them in an account, shows, checks and removes them. [`provision`] brings
 //! an account to the state that a render needs, changing only what differs; [`functions`], [`buckets`] and [`site`]
-//! are its parts, for whoever is no administrator.
+//! are its parts, for whoever is no administrator. [`principal`] reads what policies a principal has.
 //!
 //! ```
 //! use deploy::calls::{Part, Scope};
@@ -22,6 +22,7 @@ pub mod functions;
 pub mod logs;
 pub mod permissions;
 pub mod policy;
+pub mod principal;
 pub mod provision;
 pub mod quotas;
 pub mod regions;

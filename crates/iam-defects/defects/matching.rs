@@ -312,10 +312,6 @@ pub(crate) const DEFECTS: &[Defect] = &[
     ),
     one(
         "letter case counts in the names of variables",
-        &[edit(
-            VARIABLES,
-            "key.trim().to_lowercase().into()",
-            "key.trim().into()",
-        )],
+        &[edit(VARIABLES, "key.to_lowercase().into()", "key.into()")],
     ),
 ];

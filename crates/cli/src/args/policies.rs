@@ -13,15 +13,33 @@ pub(crate) enum Policies {
     Validate(Validate),
     Diff(Diff),
     Simulate(Simulate),
-    Explain(Explain),
+    Explain(Box<Explain>),
     Fix(Box<Fix>),
-    Derive(Derive),
+    Derive(Box<Derive>),
     Minimize(Minimize),
     /// The policy of a user who deploys and renders: `permissions show` under the name that Remotion gives it.
     User(Box<Show>),
     /// The policy of the render function's role: `permissions show render-function` under the name that Remotion
     /// gives it.
     Role(Box<Show>),
+}
+
+impl PolicyFiles {
+    /// Whether they say anything.
+    pub(crate) fn are_given(&self) -> bool {
+        let lists = [
+            &self.inline,
+            &self.managed,
+            &self.session,
+            &self.scp,
+            &self.rcp,
+            &self.vpce,
+        ];
+        let files = [&self.boundary, &self.resource_policy];
+        self.complete
+            || lists.iter().any(|list| !list.is_empty())
+            || files.iter().any(|file| file.is_some())
+    }
 }
 
 impl Policies {
@@ -106,6 +124,8 @@ pub(crate) struct Simulate {
 }
 
 /// Explain a decision: every statement, why it matched or did not, and what would have to change.
+///
+/// Without policies those of PRINCIPAL are read from the account that --target names, as far as the caller may read them.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Example:\n  framewright policies explain arn:aws:iam::111122223333:user/u s3:GetObject \\\n    arn:aws:s3:::videos/a.mp4 aws:SecureTransport=true --policy viewer.json"
@@ -117,13 +137,16 @@ pub(crate) struct Explain {
     #[command(flatten)]
     pub(crate) policies: PolicyFiles,
     #[command(flatten)]
+    pub(crate) account: FromTarget,
+    #[command(flatten)]
     pub(crate) output: Output,
 }
 
 /// Read a denial and propose the smallest change that allows the call, proven by evaluation.
 ///
 /// The denial is an error message as it was pasted, with whatever stands around it, a CloudTrail event, or events of
-/// `framewright cloud events --json`.
+/// `framewright cloud events --json`. With --from-target the policies of the principal that was denied are read from
+/// the account, as far as the caller may read them.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:\n  framewright policies fix error.txt --policy deployer.json")]
 pub(crate) struct Fix {
@@ -145,7 +168,7 @@ pub(crate) struct Fix {
     #[command(flatten)]
     pub(crate) policies: PolicyFiles,
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) account: FromTarget,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -153,14 +176,14 @@ pub(crate) struct Fix {
 /// Make a least-privilege policy from recorded calls, and show that it is enough and no statement too much.
 ///
 /// Recorded calls are events of `framewright cloud events --json`, CloudTrail events, cases, or lines
-/// `[PRINCIPAL] ACTION RESOURCE [KEY=VALUE...]`.
+/// `[PRINCIPAL] ACTION RESOURCE [KEY=VALUE...]`; with --from-target the event history of the embedded cloud itself.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Example:\n  framewright cloud events --json | framewright policies derive --name 'remotion-render-*'"
 )]
 pub(crate) struct Derive {
-    /// Files with recorded calls; `-` is standard input.
-    #[arg(value_name = "FILE", default_value = "-")]
+    /// Files with recorded calls; `-` is standard input, and what is read without files and --from-target.
+    #[arg(value_name = "FILE")]
     pub(crate) files: Vec<String>,
     /// A pattern that recorded names may be replaced by; nothing else is generalised. May be repeated.
     #[arg(long = "name", value_name = "PATTERN")]
@@ -171,6 +194,8 @@ pub(crate) struct Derive {
     /// Give what was denied, too.
     #[arg(long)]
     pub(crate) denied: bool,
+    #[command(flatten)]
+    pub(crate) account: FromTarget,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -190,6 +215,16 @@ pub(crate) struct Minimize {
     pub(crate) compact: bool,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// The account that is asked for what no file gives.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FromTarget {
+    /// Ask the account that --target names.
+    #[arg(long)]
+    pub(crate) from_target: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 /// The policies that decide. A FILE may be prose, FILE#2 is its second document. Layers that are not given do not limit.

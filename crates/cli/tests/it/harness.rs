@@ -169,7 +169,7 @@ fn from_set_up(variable: &str) -> PathBuf {
 }
 
 /// Cargo puts the helper beside the binary under test.
-fn sandbox_init() -> PathBuf {
+pub(crate) fn sandbox_init() -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_framewright")).with_file_name("sandbox-init");
     assert!(
         path.exists(),

@@ -6,6 +6,7 @@ mod bad_input;
 mod callers;
 mod clients;
 mod deployment;
+mod from_target;
 mod harness;
 mod interrupted;
 mod kills;

@@ -81,7 +81,7 @@ async fn a_session_has_the_permissions_of_its_role_alone() {
     assert_eq!(
         refusal(iam.list_users().send().await).1,
         "User: arn:aws:sts::123456789012:assumed-role/render/job-1 is not authorized to perform: iam:ListUsers on \
-         resource: * because no identity-based policy allows the iam:ListUsers action"
+         resource: arn:aws:iam::123456789012:user/ because no identity-based policy allows the iam:ListUsers action"
     );
 }
 

@@ -202,6 +202,24 @@ mod tests {
     }
 
     #[test]
+    fn what_the_catalog_gives_no_resource_is_decided_on_none() {
+        // AWS's reference lists no resource type for it, its messages name the layer.
+        let named_all_the_same = "lambda:ListLayerVersions";
+        let needs = calls().flat_map(|row| row.needs);
+        for need in needs.filter(|need| need.action != named_all_the_same) {
+            let known = crate::catalog::action(need.action)
+                .unwrap_or_else(|| panic!("{} is no action", need.action));
+            let has_types = known.resource_types().next().is_some();
+            assert_eq!(
+                need.resource == Template::Unnamed,
+                !has_types,
+                "{}",
+                need.action
+            );
+        }
+    }
+
+    #[test]
     fn a_decision_takes_its_own_keys_and_the_global_ones() {
         let attach = &call("iam", "AttachUserPolicy").unwrap().needs[0];
         for key in ["iam:policyarn", "aws:SourceIp", "iam:ResourceTag/team"] {

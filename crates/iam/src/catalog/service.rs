@@ -131,6 +131,17 @@ impl ResourceType {
         format!("arn:*:{}", self.written.replace('~', "*"))
     }
 
+    /// The form of its ARNs as AWS's reference writes it, but for the names of the gaps in the last part, which are
+    /// all `${Name}` here.
+    pub fn arn_template(&self) -> String {
+        let mut parts = self.written.splitn(4, ':');
+        let mut part = |gap: &str| parts.next().unwrap_or_default().replace(['*', '~'], gap);
+        let service = part("${Service}");
+        let (region, account) = (part("${Region}"), part("${Account}"));
+        let resource = part("${Name}");
+        format!("arn:${{Partition}}:{service}:{region}:{account}:{resource}")
+    }
+
     /// Whether an ARN has the form.
     pub fn has_form_of(&self, arn: &Arn) -> bool {
         self.pattern

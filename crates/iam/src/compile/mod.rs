@@ -3,6 +3,7 @@
 mod action;
 mod arn_pattern;
 mod condition;
+mod context_keys;
 mod notes;
 mod parts;
 mod policy;

@@ -108,18 +108,35 @@ impl Piece {
         {
             return Self::Escaped(character);
         }
-        let (key, default) = match inside
-            .split_once(", '")
-            .and_then(|(key, rest)| Some((key, rest.strip_suffix('\'')?)))
-        {
-            Some((key, default)) => (key, Some(default.into())),
-            None => (inside, None),
-        };
+        let (key, default) = key_and_default(inside);
         Self::Variable {
-            key: key.trim().to_lowercase().into(),
-            default,
+            key: key.to_lowercase().into(),
+            default: default.map(Into::into),
         }
     }
+}
+
+fn key_and_default(inside: &str) -> (&str, Option<&str>) {
+    let with_default = inside
+        .split_once(", '")
+        .and_then(|(key, rest)| Some((key, rest.strip_suffix('\'')?)));
+    match with_default {
+        Some((key, default)) => (key.trim(), Some(default)),
+        None => (inside.trim(), None),
+    }
+}
+
+/// The keys of the variables in a text, as written.
+pub(super) fn variable_keys(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    let variables = std::iter::from_fn(move || {
+        let (_, inside, after) = next_variable(rest)?;
+        rest = after;
+        Some(inside)
+    });
+    variables
+        .filter(|inside| !["*", "?", "$"].contains(inside))
+        .map(|inside| key_and_default(inside).0)
 }
 
 /// Whether a text holds what opens a variable. Most texts hold no `$` at all, which is quickly seen.

@@ -1,6 +1,6 @@
 //! From recorded decisions to statements.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::conditions::{self, Kept};
 use super::name::NamePattern;
@@ -9,8 +9,11 @@ use crate::policy::{ActionElement, Effect, ResourceElement, Statement, Text};
 use crate::trace::Recorded;
 use crate::{Arn, Span};
 
-/// What is given together: the resource and the conditions, with the actions.
-type Groups = BTreeMap<(String, Vec<Kept>), BTreeSet<String>>;
+/// What is given together: the resource and the conditions, with the actions by their names in lower case.
+type Groups = BTreeMap<(String, Vec<Kept>), Actions>;
+
+/// Actions are the same whatever their case: each as it is spelled first.
+type Actions = BTreeMap<String, String>;
 
 /// One statement for each resource under the same conditions; the actions of one group are given together.
 pub(super) fn grants(
@@ -21,37 +24,49 @@ pub(super) fn grants(
     let mut groups = Groups::new();
     for call in calls {
         let resource = generalise(&call.resource, names, generalised);
-        let actions = groups
+        groups
             .entry((resource, conditions::kept(&call.context)))
-            .or_default();
-        // Actions are the same whatever their case.
-        if !actions
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(&call.action))
-        {
-            actions.insert(call.action.clone());
-        }
+            .or_default()
+            .entry(call.action.to_ascii_lowercase())
+            .or_insert_with(|| call.action.clone());
     }
-    let mut merged: Vec<(String, Vec<Kept>, BTreeSet<String>)> = Vec::new();
+    let mut merged: Vec<(String, Vec<Kept>, Actions)> = Vec::new();
+    // Where one key alone holds requests, either of its values may be listed. Of several keys only the recorded
+    // combinations are given.
+    let mut of_single_key = HashMap::new();
     for ((resource, kept), actions) in groups {
-        let same = merged.iter_mut().find(|(known, other, others)| {
-            *known == resource && *others == actions && has_same_single_key(other, &kept)
-        });
-        match (same, kept.as_slice()) {
-            (Some((_, known, _)), [more]) => known[0].values.extend(more.values.iter().cloned()),
-            _ => merged.push((resource, kept, actions)),
+        let Some((key, [one])) = single_key(&resource, &kept, &actions).zip(Some(&kept[..])) else {
+            merged.push((resource, kept, actions));
+            continue;
+        };
+        match of_single_key.get(&key) {
+            Some(place) => {
+                let (_, known, _): &mut (_, Vec<Kept>, _) = &mut merged[*place];
+                known[0].values.extend(one.values.iter().cloned());
+            }
+            None => {
+                of_single_key.insert(key, merged.len());
+                merged.push((resource, kept, actions));
+            }
         }
     }
-    let statement = |(resource, kept, actions): (String, Vec<Kept>, BTreeSet<String>)| {
-        statement(&resource, &kept, &actions)
-    };
-    merged.into_iter().map(statement).collect()
+    merged
+        .into_iter()
+        .map(|(resource, kept, actions)| statement(&resource, &kept, actions))
+        .collect()
 }
 
-/// Whether both hold requests to one value of the same key: then either value may be listed. Of several keys only
-/// the recorded combinations are given.
-fn has_same_single_key(left: &[Kept], right: &[Kept]) -> bool {
-    matches!((left, right), ([left], [right]) if left.key == right.key)
+/// What has to be the same for two groups to be given together: everything but the values of their only key.
+fn single_key(
+    resource: &str,
+    kept: &[Kept],
+    actions: &Actions,
+) -> Option<(String, String, Vec<String>)> {
+    let [only] = kept else {
+        return None;
+    };
+    let actions = actions.keys().cloned().collect();
+    Some((resource.to_owned(), only.key.clone(), actions))
 }
 
 fn generalise(
@@ -70,7 +85,7 @@ fn generalise(
     current
 }
 
-fn statement(resource: &str, kept: &[Kept], actions: &BTreeSet<String>) -> Statement {
+fn statement(resource: &str, kept: &[Kept], actions: Actions) -> Statement {
     let text = |value: &str| Text {
         value: value.into(),
         span: Span::default(),
@@ -79,7 +94,7 @@ fn statement(resource: &str, kept: &[Kept], actions: &BTreeSet<String>) -> State
         sid: None,
         effect: Effect::Allow,
         principal: None,
-        action: ActionElement::Action(actions.iter().map(|action| text(action)).collect()),
+        action: ActionElement::Action(actions.values().map(|action| text(action)).collect()),
         resource: Some(ResourceElement::Resource(vec![text(resource)])),
         conditions: conditions::of(kept),
         span: Span::default(),

@@ -58,7 +58,8 @@ pub struct Derived {
     pub generalised: BTreeSet<(String, String)>,
     /// Calls that the policy does not allow; none, or there is a mistake here.
     pub failing: Vec<usize>,
-    /// For each statement the calls that fail without it, as places in `calls`.
+    /// For each statement the calls that fail without it, as places in `calls`, found by deciding them again; empty if
+    /// there are more than a thousand statements, which is more than any policy of AWS can hold.
     pub removals: Vec<Removal>,
 }
 
@@ -90,6 +91,7 @@ pub fn derive(trace: &Trace, options: &Options) -> Result<Derived, DeriveError> 
     let document = Document::of_statements(Kind::Identity, Version::V2012, grants)?;
     let document = crate::minimize::minimize(&document).document;
     let requests: Vec<Option<Request>> = calls.iter().map(proof::request).collect();
+    let document = proof::needed(&document, &requests).unwrap_or(document);
     Ok(Derived {
         failing: proof::failing(&document, &requests),
         removals: proof::removals(&document, &requests),

@@ -114,20 +114,18 @@ impl Incident {
             .as_deref()
             .and_then(|name| Caller::parse(name).ok());
         let account = caller.as_ref().and_then(Caller::account);
-        let (resource, resource_name) = match (parsed.resource, &parsed.action) {
-            (Some(NamedResource::Arn(arn)), _) => (Some(arn.into()), None),
-            (Some(NamedResource::Unnamed), _) => (Some(Resource::UNNAMED), None),
-            (Some(NamedResource::KindAndName(kind, name)), _) => {
-                (of_kind(account, &kind, &name), None)
-            }
-            (Some(NamedResource::Other(name)), _) => (None, Some(name)),
-            // Some services leave the resource out; for actions without resource types nothing is lost.
-            (None, Some(action)) => {
-                let known = catalog::action(action.as_str());
-                let is_unnamed = known.is_some_and(|known| known.resource_types().next().is_none());
-                (is_unnamed.then_some(Resource::UNNAMED), None)
-            }
-            (None, None) => (None, None),
+        // Where an action has no resource type, policies name `*` alone, whatever the message calls what is listed.
+        let is_unnamed = parsed.action.as_ref().is_some_and(|action| {
+            let known = catalog::action(action.as_str());
+            known.is_some_and(|known| known.resource_types().next().is_none())
+        });
+        let (resource, resource_name) = match parsed.resource {
+            _ if is_unnamed => (Some(Resource::UNNAMED), None),
+            Some(NamedResource::Arn(arn)) => (Some(arn.into()), None),
+            Some(NamedResource::Unnamed) => (Some(Resource::UNNAMED), None),
+            Some(NamedResource::KindAndName(kind, name)) => (of_kind(account, &kind, &name), None),
+            Some(NamedResource::Other(name)) => (None, Some(name)),
+            None => (None, None),
         };
         Self {
             caller,

@@ -17,6 +17,7 @@
 //! ```
 
 mod candidate;
+mod extend;
 mod hopeless;
 mod incident;
 mod neighbours;
@@ -29,6 +30,7 @@ use crate::explain::{self, Advice, AdviceKind};
 use crate::{Decision, DenialKind, Layer, Layers};
 
 pub use candidate::Candidate;
+pub use extend::Extension;
 pub use hopeless::Hopeless;
 pub use incident::{Incident, ReadError};
 pub use neighbours::Neighbour;
@@ -45,6 +47,27 @@ pub struct Known {
     pub inline_counted: Option<usize>,
     /// Whether there are no policies besides those.
     pub is_complete: bool,
+    /// Layers of which everything is known, also where that is nothing.
+    pub whole: Vec<Layer>,
+    /// Layers of which there is more than is known.
+    pub partial: Vec<Layer>,
+}
+
+impl Known {
+    /// Whether policies of the layer are known, or that there are none.
+    fn knows(&self, layer: Layer) -> bool {
+        let layers = &self.layers;
+        let is_given = match layer {
+            Layer::Identity => !layers.identity.is_empty(),
+            Layer::Resource => layers.resource.is_some(),
+            Layer::Boundary => layers.boundary.is_some(),
+            Layer::Session => layers.session.is_some(),
+            Layer::Scp => layers.scp.is_some(),
+            Layer::Rcp => !layers.rcp.is_empty(),
+            Layer::Vpce => layers.vpce.is_some(),
+        };
+        is_given || self.whole.contains(&layer)
+    }
 }
 
 /// What there is to say about a denial.
@@ -123,7 +146,7 @@ pub fn fix(incident: &Incident, known: &Known) -> Fix {
     let outcome = if is_allowed
         && incident
             .denial
-            .is_none_or(|denial| knows(&known.layers, denial.layer))
+            .is_none_or(|denial| known.knows(denial.layer))
     {
         Outcome::Allowed
     } else {
@@ -134,17 +157,4 @@ pub fn fix(incident: &Incident, known: &Known) -> Fix {
         propose::propose(&request, layer, known, near.collect())
     };
     Fix { cause, outcome }
-}
-
-/// Whether policies of the layer are known.
-fn knows(layers: &Layers, layer: Layer) -> bool {
-    match layer {
-        Layer::Identity => !layers.identity.is_empty(),
-        Layer::Resource => layers.resource.is_some(),
-        Layer::Boundary => layers.boundary.is_some(),
-        Layer::Session => layers.session.is_some(),
-        Layer::Scp => layers.scp.is_some(),
-        Layer::Rcp => !layers.rcp.is_empty(),
-        Layer::Vpce => layers.vpce.is_some(),
-    }
 }

@@ -1,11 +1,12 @@
 //! Choosing the smallest statement, and showing that it is.
 
 use super::candidate::{Candidate, candidates};
+use super::extend::{Extension, extension};
 use super::neighbours::{Neighbour, neighbours};
 use super::place::{holder, place};
 use super::room::Room;
 use super::trial::{Trial, is_trust, kind};
-use super::{Known, Outcome, knows};
+use super::{Known, Outcome};
 use crate::catalog::{Dependent, dependents};
 use crate::policy::Document;
 use crate::{Decision, Layer, Layers, Request};
@@ -21,6 +22,8 @@ pub struct Proposal {
     pub document: Document,
     /// Whether it fits.
     pub room: Room,
+    /// A statement that is there and says the same with an entry more, where that takes fewer characters.
+    pub extends: Option<Extension>,
     /// What is decided without it.
     pub before: Decision,
     /// What is decided with it.
@@ -108,16 +111,26 @@ pub(super) fn propose(
             "a statement that helps: the layers that are known do not decide this alone",
         ]);
     };
+    let room = Room::of(layer, request, &document, known.inline_counted);
+    let extends = extension(
+        request,
+        layer,
+        &known.layers,
+        &document,
+        &room,
+        known.inline_counted,
+    );
     Outcome::Proposal(Box::new(Proposal {
         layer,
         place: place(layer, request),
-        room: Room::of(layer, request, &document, known.inline_counted),
+        room,
+        extends,
         document,
         before,
         after,
         neighbours: beside.len(),
         newly_allowed: 0,
-        unknown: unknown(known, layer),
+        unknown: unknown(known),
         rejected,
         near,
         also_needed: dependents(request.action.as_str()),
@@ -160,14 +173,11 @@ fn attempt(
 }
 
 /// The layers that may deny and of which nothing is known.
-fn unknown(known: &Known, changed: Layer) -> Vec<Layer> {
+fn unknown(known: &Known) -> Vec<Layer> {
     if known.is_complete {
         return Vec::new();
     }
-    let is_unknown = |layer: &Layer| {
-        // Of the changed layer, too, there may be other policies that deny.
-        !knows(&known.layers, *layer) || (*layer == changed && !knows(&known.layers, changed))
-    };
+    let is_unknown = |layer: &Layer| !known.knows(*layer) || known.partial.contains(layer);
     Layer::ALL.into_iter().filter(is_unknown).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::lint::Home;
 use crate::policy::{Document, counted_characters};
-use crate::{CallerKind, Layer, Request};
+use crate::{CallerKind, Layer, Policy, Request};
 
 /// What a proposed policy takes, and what is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,40 @@ impl Room {
             limit,
             is_full_inline: false,
         }
+    }
+
+    /// The room for what a policy grows by when `extended` takes its place.
+    pub(super) fn of_growth(
+        layer: Layer,
+        request: &Request,
+        policy: &Policy,
+        extended: &Document,
+        inline_counted: Option<usize>,
+    ) -> Self {
+        let home = match policy.arn() {
+            Some(_) => Home::Managed,
+            None => home(layer, request),
+        };
+        let count = |document: &Document| home.count(&document.to_compact_json());
+        let before = count(policy.document());
+        let is_shared = matches!(home, Home::User | Home::Role);
+        Self {
+            home,
+            takes: count(extended).saturating_sub(before),
+            taken: if is_shared {
+                inline_counted
+            } else {
+                Some(before)
+            },
+            limit: home.limit(),
+            is_full_inline: false,
+        }
+    }
+
+    /// Whether the place takes it, as far as is known.
+    pub(super) fn fits(&self) -> bool {
+        self.limit
+            .is_none_or(|limit| self.taken.unwrap_or(0) + self.takes <= limit)
     }
 
     /// What is left afterwards; `None` if it is not known.

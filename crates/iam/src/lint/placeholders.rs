@@ -5,14 +5,6 @@ use crate::Span;
 use crate::policy::{PrincipalElement, PrincipalMap, Statement, Text};
 
 pub(super) fn check(linter: &mut Linter<'_>, statement: &Statement) {
-    let resources = statement
-        .resource
-        .iter()
-        .flat_map(|element| element.patterns().0);
-    let values = statement
-        .conditions
-        .iter()
-        .flat_map(|condition| &condition.values);
     let principals = statement.principal.iter().flat_map(|element| {
         let (PrincipalElement::Principal(map) | PrincipalElement::NotPrincipal(map)) = element;
         match map {
@@ -21,7 +13,7 @@ pub(super) fn check(linter: &mut Linter<'_>, statement: &Statement) {
         }
     });
     let names = principals.flat_map(|(_, names)| names);
-    for text in resources.chain(values).chain(names) {
+    for text in statement.texts_with_variables().chain(names) {
         if let Some(placeholder) = placeholder(&text.value) {
             linter.find_with_fix(
                 Rule::Placeholder,

@@ -11,7 +11,7 @@ mod said;
 mod samples;
 
 pub(crate) use bench::Bench;
-pub(crate) use compare::{Comparison, compare};
+pub(crate) use compare::{Comparison, TooMuch, compare};
 pub(crate) use part::{Covering, Part};
 pub(crate) use said::{Meaning, Said, Unit, is_impossible};
 pub(crate) use samples::Samples;

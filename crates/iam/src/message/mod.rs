@@ -1,6 +1,7 @@
 //! AWS's words for a denial: written from a record, and read back from what people paste.
 
 mod fixed;
+mod listing;
 mod parse;
 mod render;
 mod style;

@@ -1,7 +1,7 @@
 //! From AWS's text back to what it says.
 
-use super::PublicAccessBlock;
 use super::text::plain;
+use super::{PublicAccessBlock, listing};
 use crate::{Action, Arn, Denial, DenialKind, Layer};
 
 /// What a denial says. A field that its form does not carry is `None`.
@@ -43,7 +43,7 @@ pub enum NamedResource {
     Arn(Arn),
     /// `*`
     Unnamed,
-    /// By kind and name, such as `role NAME`.
+    /// By kind and name, such as `role NAME`, or `policy path /` where policies are listed.
     KindAndName(String, String),
     /// By something else: of `iam:PassRole` the bare name of a role that does not exist.
     Other(String),
@@ -153,6 +153,9 @@ fn read_resource(text: &str) -> NamedResource {
             |_| NamedResource::Other(inside.to_owned()),
             NamedResource::Arn,
         );
+    }
+    if let Some(listed) = listing::read(text) {
+        return listed;
     }
     let (first, rest) = split_word(text);
     let (second, _) = split_word(rest.trim_start());

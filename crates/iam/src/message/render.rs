@@ -1,6 +1,6 @@
 //! From a record to AWS's text.
 
-use super::{ForeignForm, ResourceForm, Style};
+use super::{ForeignForm, ResourceForm, Style, listing};
 use crate::policy::Effect;
 use crate::{Arn, Decision, Layer, Record, Request};
 
@@ -41,7 +41,7 @@ fn is_anonymous(request: &Request) -> bool {
 fn shown_resource(request: &Request, form: ResourceForm) -> Option<String> {
     let arn = match (request.resource.arn(), form) {
         (_, ResourceForm::Omitted) | (None, ResourceForm::Quoted) => return None,
-        (None, _) => return Some("*".to_owned()),
+        (None, _) => return Some(listing::named(request).unwrap_or_else(|| "*".to_owned())),
         (Some(arn), _) => arn,
     };
     Some(match form {

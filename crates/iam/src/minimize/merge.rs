@@ -4,11 +4,17 @@ use super::Step;
 use crate::meaning::{Covering, Part, Said, is_impossible};
 use crate::policy::{ActionElement, Document, ResourceElement, Statement, Text};
 
-/// Documents with more statements are not compared statement by statement.
-const MOST_STATEMENTS: usize = 300;
+/// Documents with more statements are not compared statement by statement. No policy that AWS takes has so many: the
+/// largest, of 20,480 characters, holds 330 of the shortest statements.
+const MOST_STATEMENTS: usize = 400;
 
 /// The most pairs of patterns that are looked at for one merger.
 const MOST_PAIRS: usize = 20_000;
+
+/// Whether there are so many statements that they are not held against one another.
+pub(super) fn is_too_long(statements: &[Statement]) -> bool {
+    statements.len() > MOST_STATEMENTS
+}
 
 /// Merges statements and leaves out covered ones until nothing changes. `origins` are their places in the original.
 pub(super) fn merge(
@@ -17,7 +23,7 @@ pub(super) fn merge(
     origins: &mut Vec<usize>,
     steps: &mut Vec<Step>,
 ) {
-    if statements.len() > MOST_STATEMENTS {
+    if is_too_long(statements) {
         return;
     }
     let mut into = 0;

@@ -23,7 +23,7 @@ mod step;
 
 use std::collections::BTreeSet;
 
-use crate::meaning::{Bench, Meaning, Part, Samples, compare};
+use crate::meaning::{Bench, Meaning, Part, Samples, TooMuch, compare};
 use crate::policy::{Document, Statement};
 
 pub use step::Step;
@@ -43,6 +43,38 @@ pub struct Minimized {
     pub counted_after: usize,
     /// What shows that both mean the same.
     pub proof: Proof,
+    /// What was not attempted because the document is too large for it.
+    pub not_attempted: Vec<NotAttempted>,
+}
+
+/// What is not attempted with large documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotAttempted {
+    /// Holding so many statements against one another.
+    Merging {
+        /// How many there are.
+        statements: usize,
+    },
+    /// Proving that the result means the same, so that it was dropped.
+    Proof {
+        /// How many actions on resources the document is about.
+        parts: usize,
+    },
+}
+
+impl std::fmt::Display for NotAttempted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Merging { statements } => write!(
+                f,
+                "{statements} statements are too many to be held against one another: none was merged"
+            ),
+            Self::Proof { parts } => write!(
+                f,
+                "{parts} parts are too many to be compared: what could not be proven to mean the same was left as it is"
+            ),
+        }
+    }
 }
 
 /// Why two documents mean the same.
@@ -63,14 +95,31 @@ pub enum Proof {
 const MOST_REQUESTS: usize = 2_048;
 
 /// Shortens `document`.
+///
+/// Large documents are not shortened as far as small ones, which [`Minimized::not_attempted`] tells of.
 pub fn minimize(document: &Document) -> Minimized {
     let mut steps = Vec::new();
+    let mut not_attempted = Vec::new();
     let shortened = shorten(document, &mut steps);
-    let proven = document
+    if merge::is_too_long(&shortened) {
+        not_attempted.push(NotAttempted::Merging {
+            statements: shortened.len(),
+        });
+    }
+    let shorter = document
         .with_statements(shortened)
         .ok()
-        .filter(|_| !steps.is_empty())
-        .and_then(|shorter| prove(document, &shorter).map(|proof| (shorter, proof)));
+        .filter(|_| !steps.is_empty());
+    let proven =
+        match shorter.map(|shorter| prove(document, &shorter).map(|proof| (shorter, proof))) {
+            Some(Ok((shorter, Some(proof)))) => Some((shorter, proof)),
+            Some(Err(TooMuch)) => {
+                let parts = Meaning::of(document).count();
+                not_attempted.push(NotAttempted::Proof { parts });
+                None
+            }
+            Some(Ok((_, None))) | None => None,
+        };
     let printed = || document.with_statements(document.statements().to_vec());
     let (result, proof) = match proven {
         Some(proven) => proven,
@@ -89,6 +138,7 @@ pub fn minimize(document: &Document) -> Minimized {
         document: result,
         steps,
         proof,
+        not_attempted,
     }
 }
 
@@ -110,11 +160,11 @@ fn shorten(document: &Document, steps: &mut Vec<Step>) -> Vec<Statement> {
     statements
 }
 
-fn prove(before: &Document, after: &Document) -> Option<Proof> {
+/// What shows that both mean the same; nothing if that is not certain.
+fn prove(before: &Document, after: &Document) -> Result<Option<Proof>, TooMuch> {
     let (old, new) = (Meaning::of(before), Meaning::of(after));
-    let is_covered = compare(&old, &new).is_ok_and(|comparison| comparison.is_equal());
-    if !is_covered {
-        return None;
+    if !compare(&old, &new)?.is_equal() {
+        return Ok(None);
     }
     let mut samples = Samples::new(before.kind(), MOST_REQUESTS);
     samples.add_meaning(&old);
@@ -122,10 +172,10 @@ fn prove(before: &Document, after: &Document) -> Option<Proof> {
     let requests = samples.into_requests();
     let benches = (Bench::of(before.clone()), Bench::of(after.clone()));
     let is_alike = |request| benches.0.decide(request) == benches.1.decide(request);
-    requests.iter().all(is_alike).then_some(Proof::Covered {
+    Ok(requests.iter().all(is_alike).then_some(Proof::Covered {
         parts: old.count() + new.count(),
         requests: requests.len(),
-    })
+    }))
 }
 
 /// What the table of actions does not decide.

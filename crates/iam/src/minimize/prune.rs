@@ -98,18 +98,20 @@ pub(super) fn drop_idle(
             && said.resources.len() <= LONGEST
             && said.units().all(|unit| unit.is_impossible())
     };
-    let mut at = 0;
-    while at < statements.len() && statements.len() > 1 {
-        if is_idle(&statements[at]) {
-            steps.push(Step::Idle {
-                statement: origins[at],
-            });
-            statements.remove(at);
-            origins.remove(at);
-        } else {
-            at += 1;
+    let mut left = statements.len();
+    let mut is_kept = Vec::with_capacity(left);
+    for (statement, origin) in statements.iter().zip(origins.iter()) {
+        let is_dropped = left > 1 && is_idle(statement);
+        if is_dropped {
+            steps.push(Step::Idle { statement: *origin });
+            left -= 1;
         }
+        is_kept.push(!is_dropped);
     }
+    let mut kept = is_kept.iter();
+    statements.retain(|_| kept.next().copied().unwrap_or(true));
+    let mut kept = is_kept.iter();
+    origins.retain(|_| kept.next().copied().unwrap_or(true));
 }
 
 /// Leaves out resources that no action can be about and actions that can be about no resource. A statement of which

@@ -135,6 +135,21 @@ pub struct Statement {
     pub span: Span,
 }
 
+impl Statement {
+    /// Resource patterns and condition values: the texts in which variables count.
+    pub(crate) fn texts_with_variables(&self) -> impl Iterator<Item = &Text> {
+        let resources = self
+            .resource
+            .iter()
+            .flat_map(|element| element.patterns().0);
+        let values = self
+            .conditions
+            .iter()
+            .flat_map(|condition| &condition.values);
+        resources.chain(values)
+    }
+}
+
 /// Statements are equal when they say the same in the same order, wherever they stand.
 impl PartialEq for Statement {
     fn eq(&self, other: &Self) -> bool {

@@ -148,3 +148,14 @@ fn what_cannot_be_read_is_said() {
         Trace::read(&hostile.repeat(100_000));
     }
 }
+
+#[test]
+fn a_statement_that_declared_names_make_needless_is_left_out() {
+    let derived = check(
+        "s3:GetObject arn:aws:s3:::b/a x:one=1\n\
+         s3:GetObject arn:aws:s3:::b/a\n",
+        &options(&[]),
+        r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/a"}"#,
+    );
+    assert_eq!(derived.removals[0].fails, [0, 1]);
+}

@@ -108,6 +108,7 @@ fn what_is_left_of_the_quota_is_counted() {
             ..Layers::default()
         },
         is_complete: true,
+        ..Known::default()
     };
     let found = proposal(seeds::FIX, &known);
     assert!(found.is_proven());
@@ -276,4 +277,95 @@ fn nothing_is_made_of_nothing() {
     }
     let bare = fix(&Incident::read("Access Denied").unwrap(), &Known::default());
     assert!(matches!(bare.outcome, Outcome::TooLittle(missing) if missing.len() == 3));
+}
+
+fn known(statements: &str) -> Known {
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let policy = Policy::parse("own", &text, Kind::Identity).unwrap();
+    Known {
+        inline_counted: Some(policy.document().counted_characters()),
+        layers: Layers {
+            identity: vec![policy],
+            ..Layers::default()
+        },
+        is_complete: true,
+        ..Known::default()
+    }
+}
+
+#[test]
+fn a_statement_that_is_there_is_extended_where_that_is_shorter() {
+    let other = "arn:aws:lambda:us-east-1:281502313273:function:other";
+    let invoke = format!(
+        r#"{{"Sid":"Invoke","Effect":"Allow","Action":"LAMBDA:InvokeFunction","Resource":"{other}"}}"#
+    );
+    let found = proposal(seeds::FIX, &known(&invoke));
+    let extension = found.extends.as_ref().expect("an extension");
+    assert_eq!(
+        (extension.statement, extension.sid.as_deref()),
+        (0, Some("Invoke"))
+    );
+    assert_eq!(
+        (extension.element, &*extension.entries),
+        ("Resource", &[CUTTER.to_owned()][..])
+    );
+    assert_eq!(
+        extension.document.to_compact_json(),
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"Invoke","Effect":"Allow","Action":"LAMBDA:InvokeFunction","Resource":["{other}","{CUTTER}"]}}]}}"#
+        )
+    );
+    // Two quotes, a comma and the brackets of a list beside the ARN.
+    assert_eq!(extension.room.takes, CUTTER.len() + 5);
+    assert!(extension.room.takes < found.room.takes);
+    let on_function =
+        format!(r#"{{"Effect":"Allow","Action":"lambda:GetFunction","Resource":"{CUTTER}"}}"#);
+    let found = proposal(seeds::FIX, &known(&on_function));
+    assert_eq!(found.extends.as_ref().unwrap().element, "Action");
+}
+
+#[test]
+fn a_statement_that_would_say_more_is_not_extended() {
+    let other = "arn:aws:lambda:us-east-1:281502313273:function:other";
+    for statement in [
+        // Another entry would give the other action, too.
+        format!(
+            r#"{{"Effect":"Allow","Action":["lambda:InvokeFunction","lambda:GetFunction"],"Resource":"{other}"}}"#
+        ),
+        format!(
+            r#"{{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"{other}","Condition":{{"Bool":{{"aws:SecureTransport":"true"}}}}}}"#
+        ),
+        format!(r#"{{"Effect":"Deny","Action":"lambda:InvokeFunction","Resource":"{other}"}}"#),
+        format!(
+            r#"{{"Effect":"Allow","NotAction":"lambda:InvokeFunction","Resource":"{CUTTER}"}}"#
+        ),
+        format!(
+            r#"{{"Effect":"Allow","Action":"lambda:InvokeFunction","NotResource":"{CUTTER}"}}"#
+        ),
+    ] {
+        assert!(
+            proposal(seeds::FIX, &known(&statement)).extends.is_none(),
+            "{statement}"
+        );
+    }
+}
+
+#[test]
+fn what_is_known_of_a_principal_is_not_called_unknown() {
+    let mut known = known(r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}"#);
+    known.is_complete = false;
+    known.whole = vec![Layer::Identity, Layer::Boundary];
+    let unknown = proposal(seeds::FIX, &known).unknown;
+    assert!(
+        !unknown.contains(&Layer::Identity) && !unknown.contains(&Layer::Boundary),
+        "{unknown:?}"
+    );
+    assert!(unknown.contains(&Layer::Scp));
+    known.whole.clear();
+    known.partial = vec![Layer::Identity];
+    let unknown = proposal(seeds::FIX, &known).unknown;
+    assert!(
+        unknown.contains(&Layer::Identity) && unknown.contains(&Layer::Boundary),
+        "{unknown:?}"
+    );
 }

@@ -11,6 +11,7 @@ mod expected;
 mod explain;
 mod fix;
 mod generate;
+mod large;
 mod lint;
 mod messages;
 mod minimize;

@@ -185,6 +185,23 @@ fn services_show_the_resource_their_way() {
         ),
         ("s3:ListAllMyBuckets", "*", ""),
         ("lambda:ListFunctions", "*", " on resource: *"),
+        ("iam:GetAccountSummary", "*", " on resource: *"),
+        (
+            "iam:ListUsers",
+            "*",
+            " on resource: arn:aws:iam::111122223333:user/",
+        ),
+        (
+            "iam:ListRoles",
+            "*",
+            " on resource: arn:aws:iam::111122223333:role/",
+        ),
+        (
+            "iam:ListGroups",
+            "*",
+            " on resource: arn:aws:iam::111122223333:group/",
+        ),
+        ("iam:ListPolicies", "*", " on resource: policy path /"),
         ("iam:GetRole", ROLE, " on resource: role render"),
         ("iam:GetUser", ALICE, " on resource: user alice"),
         (

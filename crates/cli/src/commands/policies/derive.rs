@@ -6,31 +6,44 @@ use iam::derive::{Derived, Options, Removal, derive};
 use iam::trace::{Recorded, Skipped, Trace};
 use serde_json::{Value, json};
 
-use super::PoliciesError;
 use super::input::Input;
+use super::{PoliciesError, account};
 use crate::args::Derive;
+use crate::error::CliError;
 use crate::show::Shown;
 
 /// The most unreadable lines and failing calls that are told one by one.
 const MOST_TOLD: usize = 10;
 
 /// Derives a policy. Exit code 1 if a recorded call fails under it.
-pub(super) fn run(args: Derive) -> Result<ExitCode, PoliciesError> {
+pub(super) async fn run(args: Derive) -> Result<ExitCode, CliError> {
     let shown = Shown::new(args.output.json);
     let mut trace = Trace::default();
-    for file in &args.files {
-        let input = Input::read(file)?;
-        let read = Trace::read(&input.text);
-        warn(&shown, &input.name, &read.skipped);
+    let mut read = |name: &str, text: &str| {
+        let read = Trace::read(text);
+        warn(&shown, name, &read.skipped);
         trace.recorded.extend(read.recorded);
         trace.skipped.extend(read.skipped);
+    };
+    if args.account.from_target {
+        let history = account::history(&args.account.place, &shown).await?;
+        read("the event history", &history);
+    }
+    let standard_input = ["-".to_owned()];
+    let files = match args.files.as_slice() {
+        [] if !args.account.from_target => &standard_input[..],
+        files => files,
+    };
+    for file in files {
+        let input = Input::read(file).map_err(PoliciesError::Input)?;
+        read(&input.name, &input.text);
     }
     let options = Options {
         names: args.names,
         denied: args.denied,
         principal: args.principal,
     };
-    let derived = derive(&trace, &options)?;
+    let derived = derive(&trace, &options).map_err(PoliciesError::Derive)?;
     shown.result(&text(&derived), &object(&derived, &trace));
     Ok(if derived.failing.is_empty() {
         ExitCode::SUCCESS
@@ -66,6 +79,12 @@ fn text(derived: &Derived) -> String {
     }
     for removal in &derived.removals {
         lines.push(removed(derived, removal));
+    }
+    if derived.removals.is_empty() {
+        lines.push(format!(
+            "  {} statements are too many to be tried one by one: whether each is needed was not decided again",
+            derived.document.statements().len()
+        ));
     }
     if derived.denied > 0 {
         lines.push(format!(

@@ -9,15 +9,16 @@ use iam::trace::parse_request;
 use iam::{DenialKind, Layers, Request};
 use serde_json::{Value, json};
 
-use super::PoliciesError;
 use super::layers::layers;
+use super::{PoliciesError, account};
 use crate::args::Explain;
+use crate::error::CliError;
 use crate::show::Shown;
 
 /// Explains one decision.
-pub(super) fn run(args: &Explain) -> Result<ExitCode, PoliciesError> {
+pub(super) async fn run(args: &Explain) -> Result<ExitCode, CliError> {
     let shown = Shown::new(args.output.json);
-    let (request, layers) = question(args, &shown)?;
+    let (request, layers) = question(args, &shown).await?;
     let explanation = explain(&layers, &request);
     shown.result(
         &text(&explanation, &request),
@@ -26,7 +27,7 @@ pub(super) fn run(args: &Explain) -> Result<ExitCode, PoliciesError> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn question(args: &Explain, shown: &Shown) -> Result<(Request, Layers), PoliciesError> {
+async fn question(args: &Explain, shown: &Shown) -> Result<(Request, Layers), CliError> {
     if let [line] = args.request.as_slice()
         && line.trim_start().starts_with('{')
     {
@@ -39,7 +40,12 @@ fn question(args: &Explain, shown: &Shown) -> Result<(Request, Layers), Policies
         .flat_map(|word| word.split_whitespace())
         .collect();
     let request = parse_request(&words).map_err(PoliciesError::Request)?;
-    let (layers, _) = layers(&args.policies, Some(&request), shown)?;
+    let (mut layers, _) =
+        layers(&args.policies, Some(&request), shown).map_err(PoliciesError::Input)?;
+    if args.account.from_target || !args.policies.are_given() {
+        let held = account::held(&args.account.place, &request.caller, shown).await?;
+        account::add(&mut layers, &held);
+    }
     Ok((request, layers))
 }
 

@@ -3,13 +3,16 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use iam::fix::{Fix as Answer, Incident, Known, Outcome, Proposal, Rejected, Rejection, Room, fix};
+use deploy::principal::Held;
+use iam::fix::{
+    Extension, Fix as Answer, Incident, Known, Outcome, Proposal, Rejected, Rejection, Room, fix,
+};
 use iam::{Caller, Layer, Resource};
 use serde_json::{Value, json};
 
-use super::PoliciesError;
 use super::input::Input;
 use super::layers::layers;
+use super::{PoliciesError, account};
 use crate::args::Fix;
 use crate::error::CliError;
 use crate::show::Shown;
@@ -17,11 +20,11 @@ use crate::show::Shown;
 /// Reads a denial and says what to do. Exit code 1 if nothing is proposed.
 pub(super) async fn run(args: &Fix) -> Result<ExitCode, CliError> {
     let shown = Shown::new(args.output.json);
-    let (incident, answer) = answered(args, &shown)?;
+    let (incident, answer) = answered(args, &shown).await?;
     shown.result(&text(&answer), &object(&answer));
     if let (true, Outcome::Proposal(proposal)) = (args.apply, &answer.outcome) {
         let into = args.into.as_deref();
-        super::apply::apply(&args.place, &incident, proposal, into, &shown).await?;
+        super::apply::apply(&args.account.place, &incident, proposal, into, &shown).await?;
     }
     let helps = matches!(answer.outcome, Outcome::Proposal(_) | Outcome::Allowed);
     Ok(if helps {
@@ -31,8 +34,8 @@ pub(super) async fn run(args: &Fix) -> Result<ExitCode, CliError> {
     })
 }
 
-fn answered(args: &Fix, shown: &Shown) -> Result<(Incident, Answer), PoliciesError> {
-    let mut incident = Incident::read(&denial(&args.denial)?)?;
+async fn answered(args: &Fix, shown: &Shown) -> Result<(Incident, Answer), CliError> {
+    let mut incident = Incident::read(&denial(&args.denial)?).map_err(PoliciesError::Denial)?;
     if let Some(principal) = &args.principal {
         incident =
             incident.with_caller(Caller::parse(principal).map_err(PoliciesError::Principal)?);
@@ -41,14 +44,42 @@ fn answered(args: &Fix, shown: &Shown) -> Result<(Incident, Answer), PoliciesErr
         let resource: Resource = resource.parse().map_err(PoliciesError::Resource)?;
         incident = incident.with_resource(resource);
     }
-    let (layers, inline_counted) = layers(&args.policies, None, shown)?;
-    let known = Known {
+    let (layers, inline_counted) =
+        layers(&args.policies, None, shown).map_err(PoliciesError::Input)?;
+    let mut known = Known {
         layers,
         inline_counted,
         is_complete: args.policies.complete,
+        ..Known::default()
     };
+    if args.account.from_target {
+        let caller = incident.caller.as_ref();
+        let caller = caller.ok_or(PoliciesError::NoPrincipal)?;
+        learn(
+            &mut known,
+            &account::held(&args.account.place, caller, shown).await?,
+        );
+    }
     let answer = fix(&incident, &known);
     Ok((incident, answer))
+}
+
+/// Adds what the account knows to what is known from files.
+fn learn(known: &mut Known, held: &Held) {
+    account::add(&mut known.layers, held);
+    for (layer, is_whole) in account::read_layers(held) {
+        let list = if is_whole {
+            &mut known.whole
+        } else {
+            &mut known.partial
+        };
+        list.push(layer);
+    }
+    if held.unread.is_empty() {
+        let counted = held.inline.iter();
+        let counted = counted.map(|policy| policy.document().counted_characters());
+        known.inline_counted = Some(known.inline_counted.unwrap_or(0) + counted.sum::<usize>());
+    }
 }
 
 /// The denial: from standard input, a file, or the argument itself.
@@ -97,6 +128,7 @@ fn proposed(proposal: &Proposal, lines: &mut Vec<String>) {
             .map(|line| format!("  {line}")),
     );
     lines.push(room(&proposal.room));
+    lines.extend(proposal.extends.iter().map(extends));
     lines.push(format!(
         "proof: {} before, {} after; {} of {} neighbouring requests are newly allowed",
         proposal.before.as_str(),
@@ -133,6 +165,20 @@ fn proposed(proposal: &Proposal, lines: &mut Vec<String>) {
             .iter()
             .map(|alternative| format!("or: {alternative}")),
     );
+}
+
+/// The same in a statement that is there.
+fn extends(extension: &Extension) -> String {
+    let sid = extension.sid.as_ref();
+    let sid = sid.map(|sid| format!(" (`{sid}`)")).unwrap_or_default();
+    format!(
+        "shorter: add {} to the {} of statement {}{sid} of `{}`, which means the same in {} characters",
+        extension.entries.join(", "),
+        extension.element,
+        extension.statement,
+        extension.policy,
+        extension.room.takes
+    )
 }
 
 fn room(room: &Room) -> String {
@@ -238,6 +284,16 @@ fn proposal_object(proposal: &Proposal) -> Value {
             "limit": proposal.room.limit,
             "left": proposal.room.left(),
         },
+        "extends": proposal.extends.as_ref().map(|extension| json!({
+            "policy": extension.policy,
+            "statement": extension.statement,
+            "sid": extension.sid,
+            "element": extension.element,
+            "entries": extension.entries,
+            "takes": extension.room.takes,
+            "left": extension.room.left(),
+            "document": serde_json::from_str::<Value>(&extension.document.to_json()).unwrap_or_default(),
+        })),
         "proof": {
             "before": proposal.before.as_str(),
             "after": proposal.after.as_str(),

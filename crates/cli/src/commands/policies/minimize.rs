@@ -40,6 +40,7 @@ fn told(minimized: &Minimized) -> Vec<String> {
             names.join(", ")
         ));
     }
+    lines.extend(minimized.not_attempted.iter().map(ToString::to_string));
     let (before, after) = (minimized.counted_before, minimized.counted_after);
     lines.push(match minimized.proof {
         Proof::Covered { parts, requests } => format!(
@@ -58,6 +59,7 @@ fn object(minimized: &Minimized) -> Value {
         "after": minimized.counted_after,
         "steps": minimized.steps.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "undecided": minimized.undecided,
+        "notAttempted": minimized.not_attempted.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "proof": match minimized.proof {
             Proof::Covered { parts, requests } => json!({ "parts": parts, "requests": requests }),
             Proof::Unchanged => json!("unchanged"),

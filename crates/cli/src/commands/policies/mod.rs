@@ -1,5 +1,6 @@
-//! `framewright policies`: views on the policy engine. Only what needs an account's policies asks a cloud.
+//! `framewright policies`: views on the policy engine, over files or what an account knows.
 
+mod account;
 mod apply;
 mod derive;
 mod diff;
@@ -56,6 +57,14 @@ pub(crate) enum PoliciesError {
     Principal(iam::CallerError),
     #[error(transparent)]
     Resource(iam::ArnError),
+    #[error("the denial does not say who called")]
+    #[diagnostic(help("--principal says whose policies are to be read"))]
+    NoPrincipal,
+    #[error("AWS keeps its history in CloudTrail, which is not asked here")]
+    #[diagnostic(help("give CloudTrail events as FILE or on standard input"))]
+    NoHistory,
+    #[error("the event history cannot be read")]
+    History(#[source] serde_json::Error),
     #[error(transparent)]
     #[diagnostic(help(
         "records are events of `framewright cloud events --json`, CloudTrail events, cases or lines `[PRINCIPAL] ACTION RESOURCE [KEY=VALUE...]`"
@@ -85,9 +94,9 @@ pub(crate) async fn run(policies: Policies) -> Result<ExitCode, CliError> {
         Policies::Validate(args) => Ok(validate::run(&args)?),
         Policies::Diff(args) => Ok(diff::run(&args)?),
         Policies::Simulate(args) => Ok(simulate::run(&args)?),
-        Policies::Explain(args) => Ok(explain::run(&args)?),
-        Policies::Fix(args) => fix::run(&args).await,
-        Policies::Derive(args) => Ok(derive::run(args)?),
+        Policies::Explain(args) => Box::pin(explain::run(&args)).await,
+        Policies::Fix(args) => Box::pin(fix::run(&args)).await,
+        Policies::Derive(args) => Box::pin(derive::run(*args)).await,
         Policies::Minimize(args) => Ok(minimize::run(&args)?),
     }
 }

@@ -5,6 +5,7 @@ mod account_summary;
 mod attachment;
 mod authorization_details;
 mod boundary;
+mod context_keys;
 mod document;
 mod entities_for_policy;
 mod group;
@@ -18,6 +19,7 @@ mod managed_policy;
 mod membership;
 mod names;
 mod page;
+mod policy_source;
 mod policy_version;
 mod role;
 mod shapes;
@@ -168,6 +170,13 @@ impl Iam {
                 carry_out!(authorization_details::GetAccountAuthorizationDetails)
             }
             "SimulatePrincipalPolicy" => carry_out!(simulate::SimulatePrincipalPolicy),
+            "SimulateCustomPolicy" => carry_out!(simulate::SimulateCustomPolicy),
+            "GetContextKeysForPrincipalPolicy" => {
+                carry_out!(context_keys::GetContextKeysForPrincipalPolicy)
+            }
+            "GetContextKeysForCustomPolicy" => {
+                carry_out!(context_keys::GetContextKeysForCustomPolicy)
+            }
             _ => Err(invalid_action(parameters)),
         }
     }

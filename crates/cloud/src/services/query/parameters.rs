@@ -119,6 +119,11 @@ impl Parameters {
         self.get(name) == Some("true")
     }
 
+    /// Whether a parameter is given whose name starts so.
+    pub(crate) fn has_any(&self, prefix: &str) -> bool {
+        self.0.keys().any(|key| key.starts_with(prefix))
+    }
+
     /// The members of a list, in order: `Name.member.1`, `Name.member.2`, …
     pub(crate) fn list(&self, name: &str) -> Vec<&str> {
         (1..)
@@ -130,7 +135,7 @@ impl Parameters {
     pub(crate) fn structures(&self, name: &str) -> Vec<String> {
         (1..)
             .map(|index| format!("{name}.member.{index}."))
-            .take_while(|prefix| self.0.keys().any(|key| key.starts_with(prefix)))
+            .take_while(|prefix| self.has_any(prefix))
             .collect()
     }
 }

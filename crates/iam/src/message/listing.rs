@@ -1,0 +1,45 @@
+//! What services name in denials of actions that have no resource type.
+//!
+//! Policies name nothing narrower than `*` for these actions, and decisions are about that. The messages of some
+//! services tell what is listed all the same.
+
+use super::NamedResource;
+use crate::{Caller, Request, Values};
+
+/// The resource that a denial names in place of `*`; `None` where it names `*` itself.
+// spec: iam/messages#listings
+pub(super) fn named(request: &Request) -> Option<String> {
+    let account = request.resource_account;
+    let partition = partition(&request.caller);
+    let action = request.action.as_str().to_ascii_lowercase();
+    Some(match action.as_str() {
+        "iam:listusers" => format!("arn:{partition}:iam::{account}:user/"),
+        "iam:listroles" => format!("arn:{partition}:iam::{account}:role/"),
+        "iam:listgroups" => format!("arn:{partition}:iam::{account}:group/"),
+        "iam:listpolicies" => POLICIES.to_owned(),
+        "logs:describeloggroups" => {
+            let Some(Values::One(region)) = request.context.get("aws:RequestedRegion") else {
+                return None;
+            };
+            format!("arn:{partition}:logs:{region}:{account}:log-group::log-stream:")
+        }
+        _ => return None,
+    })
+}
+
+/// What `iam:ListPolicies` is denied on.
+const POLICIES: &str = "policy path /";
+
+/// Reads what [`named`] writes and is no ARN.
+pub(super) fn read(text: &str) -> Option<NamedResource> {
+    let path = text.strip_prefix("policy path ")?;
+    let path = path.split_whitespace().next()?;
+    Some(NamedResource::KindAndName(
+        "policy path".to_owned(),
+        path.to_owned(),
+    ))
+}
+
+fn partition(caller: &Caller) -> &str {
+    caller.arn().map_or("aws", |arn| arn.partition())
+}
