@@ -13,6 +13,7 @@
 //! | join chunks into a larger chunk | [`output::merge`] |
 //! | learn what a file holds | [`probe::probe`] |
 //! | take the picture of a video at a time | [`extract::VideoSource`] |
+//! | cut a clip out of a video | [`cut::Source`] |
 //! | compare two renders | [`quality::compare`] |
 //!
 //! ffmpeg never resolves a name and never holds a credential: what it reads is a local file or a URL on the loopback
@@ -27,6 +28,7 @@ mod rate;
 mod report;
 
 pub mod audio;
+pub mod cut;
 pub mod encode;
 pub mod extract;
 pub mod output;

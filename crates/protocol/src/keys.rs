@@ -2,6 +2,7 @@
 
 use crate::frames::ChunkIndex;
 use crate::names::RenderId;
+use crate::payload::ClipTime;
 use crate::state::{Attempt, Part};
 
 /// The keys under `renders/<id>/`.
@@ -104,6 +105,28 @@ impl RenderKeys {
     }
 }
 
+/// The prefix of all clips, with a slash at its end.
+pub const CLIPS: &str = "clips/";
+
+/// The object that a clip of the object or the address `source` goes to unless something else is asked for: named after
+/// the render that made the source, or else after the source's own name.
+#[must_use]
+pub fn clip(source: &str, from: ClipTime, to: ClipTime, extension: &str) -> String {
+    let (path, _) = source.split_once(['?', '#']).unwrap_or((source, ""));
+    let render = path
+        .strip_prefix("renders/")
+        .and_then(|rest| rest.split_once('/'));
+    let name = match render {
+        Some((id, _)) => id,
+        None => {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+        }
+    };
+    let name = if name.is_empty() { "clip" } else { name };
+    format!("{CLIPS}{name}/{from}-{to}.{extension}")
+}
+
 /// The object that large input props are stored as.
 #[must_use]
 pub fn input_props(hash: &str) -> String {
@@ -158,6 +181,15 @@ mod tests {
         ] {
             assert_eq!(keys.parse_manifest(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn clips_are_named_after_what_they_are_cut_from() {
+        let of = |source| clip(source, ClipTime::Seconds(1.5), ClipTime::Frame(90), "mp4");
+        assert_eq!(of("renders/abc/out.mp4"), "clips/abc/1.5-90f.mp4");
+        assert_eq!(of("films/a.b.mov"), "clips/a.b/1.5-90f.mp4");
+        assert_eq!(of("https://h/x/film.webm?k=/y"), "clips/film/1.5-90f.mp4");
+        assert_eq!(of("https://h/"), "clips/clip/1.5-90f.mp4");
     }
 
     #[test]

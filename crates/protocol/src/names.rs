@@ -13,6 +13,9 @@ pub const FUNCTION_PREFIX: &str = "remotion-render-";
 /// What every bucket's name starts with; policies match on it.
 pub const BUCKET_PREFIX: &str = "remotionlambda-";
 
+/// The name of the clip cutter.
+pub const CLIP_FUNCTION: &str = "ffmpeg-clip-cutter";
+
 /// A render function's name, which tells its version and its sizes.
 ///
 /// Written as `remotion-render-4-0-527-mem2048mb-disk10240mb-900sec`.

@@ -104,6 +104,7 @@ mod tests {
             sample_aspect,
             rate: Rate::Constant(30.0),
             rotation: 0,
+            interlaced: false,
             alpha: false,
             colour: Colour {
                 matrix: matrix.map(str::to_owned),

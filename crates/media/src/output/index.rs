@@ -36,6 +36,11 @@ pub(super) async fn read(path: &Path) -> io::Result<Index> {
     read.await.map_err(io::Error::other)?
 }
 
+/// Frames of the first video track of the mp4 file at `path`.
+pub(crate) async fn frames(path: &Path) -> io::Result<u64> {
+    read(path).await.map(|index| index.frames)
+}
+
 fn video_samples(file: &mut (impl Read + Seek), bytes: u64) -> io::Result<u64> {
     let file_span = Span {
         begin: 0,

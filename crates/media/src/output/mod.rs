@@ -8,4 +8,5 @@ mod index;
 mod join;
 
 pub use assemble::{AssembleError, Assembled, Assembly, assemble};
+pub(crate) use index::frames as count_frames;
 pub use join::{Chunk, JoinError, Merged, merge};

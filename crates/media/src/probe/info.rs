@@ -9,6 +9,8 @@ pub struct MediaInfo {
     pub container: String,
     /// How long it lasts, to 10 ms, where that is known: streams have no duration.
     pub duration: Option<Duration>,
+    /// Bits per second of the whole file, where they are known.
+    pub bits_per_second: Option<u64>,
     /// The earliest timestamp, in seconds; 0 where it is not known.
     pub start: f64,
     /// Video streams, without cover pictures.
@@ -34,6 +36,8 @@ pub struct VideoStream {
     pub rate: Rate,
     /// Clockwise turn that a player applies, in degrees from 0 to 359.
     pub rotation: u16,
+    /// Whether its frames are made of fields.
+    pub interlaced: bool,
     /// Whether it has transparency.
     pub alpha: bool,
     /// What the stream says of its colours.

@@ -6,6 +6,11 @@
 mod info;
 mod parse;
 
+#[cfg(test)]
+pub(crate) fn parse_for_tests(text: &str) -> MediaInfo {
+    parse::parse(text).expect("a description")
+}
+
 pub use info::{AudioStream, Colour, MediaInfo, Rate, VideoStream};
 
 use crate::failure::RunError;

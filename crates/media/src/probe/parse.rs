@@ -29,6 +29,7 @@ pub(super) fn parse(text: &str) -> Option<MediaInfo> {
     let mut info = MediaInfo {
         container: container.to_owned(),
         duration: None,
+        bits_per_second: None,
         start: 0.0,
         video: Vec::new(),
         audio: Vec::new(),
@@ -39,6 +40,7 @@ pub(super) fn parse(text: &str) -> Option<MediaInfo> {
         let line = line.trim_start();
         if let Some(times) = line.strip_prefix("Duration: ") {
             (info.duration, info.start) = times_of(times);
+            info.bits_per_second = bits_of(times);
         } else if let Some(stream) = line.strip_prefix("Stream #0:") {
             let video = video_stream(stream);
             in_video = video.is_some();
@@ -64,6 +66,13 @@ fn times_of(text: &str) -> (Option<Duration>, f64) {
     (duration, start)
 }
 
+/// `bitrate: 4101 kb/s`
+fn bits_of(text: &str) -> Option<u64> {
+    let (_, rate) = text.split_once("bitrate: ")?;
+    let kilobits: u64 = rate.split_once(" kb/s")?.0.parse().ok()?;
+    Some(kilobits * 1000)
+}
+
 /// `00:00:06.00`; `None` for `N/A`.
 fn clock(text: &str) -> Option<Duration> {
     let mut parts = text.split(':');
@@ -85,6 +94,15 @@ fn video_stream(stream: &str) -> Option<VideoStream> {
     }
     let fields = fields(description);
     let (pixel_format, colour) = pixels(fields.get(1)?);
+    let field_orders = [
+        "top first",
+        "bottom first",
+        "top coded first",
+        "bottom coded first",
+    ];
+    let interlaced = fields
+        .get(1)
+        .is_some_and(|pixels| field_orders.iter().any(|order| pixels.contains(order)));
     let size_at = fields.iter().position(|field| size(field).is_some())?;
     let (width, height) = size(fields[size_at])?;
     Some(VideoStream {
@@ -101,6 +119,7 @@ fn video_stream(stream: &str) -> Option<VideoStream> {
             .unwrap_or((1, 1)),
         rate: rate(&fields),
         rotation: 0,
+        interlaced,
         colour,
     })
 }
@@ -243,6 +262,7 @@ mod tests {
         assert_eq!(info.container, "mov,mp4,m4a,3gp,3g2,mj2");
         assert_eq!(info.duration, Some(Duration::from_millis(3_726_500)));
         assert!((info.start - 0.021).abs() < 1e-9);
+        assert_eq!(info.bits_per_second, Some(4_101_000));
         let [video] = &info.video[..] else {
             panic!("{info:?}")
         };
@@ -278,13 +298,14 @@ mod tests {
             "Stream #0:0: Video: h264, yuv420p(progressive), 64x48, 18.33 fps, 30 tbr, 15360 tbn",
         );
         assert_eq!(
-            (plain.colour, plain.rate),
+            (plain.colour.clone(), plain.rate),
             (Colour::default(), Rate::Variable(18.33))
         );
         let interlaced = video(
             "Stream #0:0: Video: h264, yuv420p(tv, smpte170m, top first), 64x48, 29.97 fps, 59.94 tbr, 90k tbn",
         );
         assert_eq!(interlaced.rate, Rate::Constant(29.97));
+        assert!(interlaced.interlaced && !plain.interlaced);
         assert_eq!(interlaced.colour.matrix.as_deref(), Some("smpte170m"));
         assert!(video("Stream #0:0: Video: png, rgba(pc), 64x48, 25 tbr, 25 tbn").alpha);
         let webm = "Stream #0:0: Video: vp9 (Profile 0), yuv420p(tv), 64x64, 25 fps, 25 tbr, 1k tbn\n    Metadata:\n      alpha_mode      : 1";

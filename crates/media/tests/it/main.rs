@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing helper fails its test")]
 
 mod audio;
+mod cut;
 mod encode;
 mod extract;
 mod output;

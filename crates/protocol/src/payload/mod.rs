@@ -1,5 +1,6 @@
 //! What a client or the function itself sends: one JSON object whose `type` names the routine.
 
+mod clip;
 mod compositions;
 mod info;
 mod launch;
@@ -9,6 +10,10 @@ mod start;
 mod status;
 mod still;
 
+pub use clip::{
+    CLIP_FORMATS, Clip, ClipErrorCode, ClipFailure, ClipMessage, ClipObject, ClipOutput,
+    ClipProgress, ClipResponse, ClipSource, ClipTime, ClipTimeError,
+};
 pub use compositions::{
     CompositionSummaries, CompositionSummary, Compositions, CompositionsResponse,
 };
