@@ -48,6 +48,7 @@ impl Place {
             .env("FRAMEWRIGHT_STATE", self.path("state"))
             .env("FRAMEWRIGHT_SANDBOX_INIT", sandbox_init())
             .env("FRAMEWRIGHT_FUNCTION_ZIP", function_zip())
+            .env("FRAMEWRIGHT_CLIP_ZIP", clip_zip())
             // Keys that must never be used: the embedded cloud has its own.
             .env("AWS_ACCESS_KEY_ID", "AKIAXXXXXXXXXXXXXXXX")
             .env("AWS_SECRET_ACCESS_KEY", "not-a-key")
@@ -149,6 +150,11 @@ pub(crate) fn function_zip() -> PathBuf {
     from_set_up("FRAMEWRIGHT_FUNCTION_ZIP")
 }
 
+/// The packaged clip cutter, which the packager writes beside the render function.
+pub(crate) fn clip_zip() -> PathBuf {
+    function_zip().with_file_name("clip-function.zip")
+}
+
 /// Whole renders by the incumbent.
 pub(crate) fn references() -> PathBuf {
     from_set_up("FRAMEWRIGHT_TEST_REFERENCES")
@@ -169,7 +175,7 @@ fn from_set_up(variable: &str) -> PathBuf {
 }
 
 /// Cargo puts the helper beside the binary under test.
-fn sandbox_init() -> PathBuf {
+pub(crate) fn sandbox_init() -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_framewright")).with_file_name("sandbox-init");
     assert!(
         path.exists(),
