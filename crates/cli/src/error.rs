@@ -117,6 +117,7 @@ pub(crate) enum CliError {
     Policies(#[from] crate::commands::policies::PoliciesError),
     #[error(transparent)]
     #[diagnostic(transparent)]
+    Clip(#[from] crate::commands::clip::ClipCommandError),
     Permissions(#[from] crate::commands::permissions::PermissionsError),
     #[error("could not write `{path}`")]
     Write {

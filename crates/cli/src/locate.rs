@@ -23,6 +23,13 @@ pub(crate) fn function_zip(given: Option<PathBuf>) -> Result<PathBuf, Missing> {
     )
 }
 
+/// The clip cutter's zip: as given, or beside this program.
+pub(crate) fn clip_zip(given: Option<PathBuf>) -> Result<PathBuf, Missing> {
+    let help =
+        "`cargo xtask package` makes it; --clip-zip or FRAMEWRIGHT_CLIP_ZIP says where it is";
+    find("the clip cutter's zip", given, "clip-function.zip", help)
+}
+
 /// The helper that isolates functions: as given, or beside this program.
 pub(crate) fn sandbox_init(given: Option<PathBuf>) -> Result<PathBuf, Missing> {
     let help = "`cargo build --release` makes it beside framewright; FRAMEWRIGHT_SANDBOX_INIT says where it is";

@@ -71,6 +71,7 @@ async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError>
         Subcommands::Compositions(compositions) => {
             Box::pin(commands::compositions::run(compositions)).await
         }
+        Subcommands::Clip(clip) => Box::pin(commands::clip::run(*clip)).await,
         Subcommands::Still(still) => Box::pin(commands::still::run(*still)).await,
         Subcommands::Progress(progress) => commands::progress::run(progress).await,
         Subcommands::Deploy(deploy) => Box::pin(commands::deploy::run(*deploy)).await,

@@ -65,6 +65,8 @@ variables! {
         "folder of the embedded cloud's state, or `memory`";
     FUNCTION_ZIP = "FRAMEWRIGHT_FUNCTION_ZIP":
         "the render function's zip";
+    CLIP_ZIP = "FRAMEWRIGHT_CLIP_ZIP":
+        "the clip cutter's zip";
     SANDBOX_INIT = "FRAMEWRIGHT_SANDBOX_INIT":
         "the helper program that isolates functions of the embedded cloud";
     RENDER_FUNCTION = "FRAMEWRIGHT_RENDER_FUNCTION":

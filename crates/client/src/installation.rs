@@ -83,15 +83,26 @@ impl Installation {
             Some(name) => name.parse()?,
             None => newest_function(config).await?,
         };
-        let bucket = match &sought.bucket {
-            Some(name) => name.as_str().into(),
-            None => only_bucket(config).await?,
-        };
+        let bucket = render_bucket(config, sought.bucket.as_deref()).await?;
         Ok(Self {
             function,
             bucket,
             account: account.to_owned(),
         })
+    }
+}
+
+/// The bucket `named`, or the one bucket of renders of the region of `config`.
+///
+/// # Errors
+/// [`FindError::NoBucket`], [`FindError::SeveralBuckets`], [`FindError::List`].
+pub async fn render_bucket(
+    config: &SdkConfig,
+    named: Option<&str>,
+) -> Result<BucketName, FindError> {
+    match named {
+        Some(name) => Ok(name.into()),
+        None => only_bucket(config).await,
     }
 }
 

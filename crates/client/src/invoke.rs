@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use aws_sdk_lambda::config::retry::RetryConfig;
-use aws_sdk_lambda::error::{ProvideErrorMetadata as _, SdkError};
-use aws_sdk_lambda::operation::invoke::{InvokeError as SdkInvokeError, InvokeOutput};
+use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_lambda::operation::invoke::InvokeOutput;
 use aws_sdk_lambda::primitives::Blob;
 use protocol::payload::{Payload, Response, Routine};
 use serde::Deserialize;
@@ -59,6 +59,16 @@ pub enum InvokeError {
         function: String,
         /// What it was asked to do.
         routine: Routine,
+        /// Lambda's error type, such as `Sandbox.Timedout`.
+        kind: String,
+        /// Lambda's text.
+        message: String,
+    },
+    /// An invocation of the clip cutter died.
+    #[error("function `{function}` ended with {kind}: {message}")]
+    CutterCrashed {
+        /// The function.
+        function: String,
         /// Lambda's error type, such as `Sandbox.Timedout`.
         kind: String,
         /// Lambda's text.
@@ -180,12 +190,15 @@ fn payload_of(
 /// The payload of an invocation that Lambda calls an error.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Crash {
-    error_type: Option<String>,
-    error_message: Option<String>,
+pub(crate) struct Crash {
+    pub(crate) error_type: Option<String>,
+    pub(crate) error_message: Option<String>,
 }
 
-fn failure(function: &str, error: &SdkError<SdkInvokeError>) -> InvokeError {
+pub(crate) fn failure<E>(function: &str, error: &SdkError<E>) -> InvokeError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
     let reason = || in_a_line(error);
     let function = function.to_owned();
     let Some(answered) = error.as_service_error() else {

@@ -37,6 +37,7 @@ pub mod credentials;
 pub mod env;
 
 mod cancel;
+mod clip;
 mod compositions;
 mod duration;
 mod fetch;
@@ -51,25 +52,29 @@ mod start;
 mod still;
 
 use aws_config::SdkConfig;
-use protocol::{BucketName, RenderId};
+use protocol::BucketName;
 use store::Bucket;
 pub use store::{CaBundle, StoreError, s3_client};
 
 pub use cancel::CancelError;
+pub use clip::{ClipCutter, ClipError};
 pub use compositions::CompositionsRequest;
 pub use fetch::FetchError;
 pub use follow::{
     Cost, Event, FollowError, FollowOptions, Outcome, OutputLocation, Plan, RenderFailure, Snapshot,
 };
-pub use installation::{FindError, Sought};
+pub use installation::{FindError, Sought, render_bucket};
 pub use invoke::InvokeError;
 pub use output_file::{OutputFile, OutputFileError};
 pub use props::{InvalidProps, Props};
-pub use protocol::DeleteAfter;
-pub use protocol::FunctionName;
-pub use protocol::payload::{Chunking, CompositionSummary};
+pub use protocol::names::CLIP_FUNCTION;
+pub use protocol::payload::{
+    CLIP_FORMATS, Chunking, Clip, ClipErrorCode, ClipFailure, ClipObject, ClipOutput, ClipProgress,
+    ClipResponse, ClipSource, ClipTime, ClipTimeError, CompositionSummary,
+};
 pub use protocol::settings::{ImageFormat, OutName, RequestedFrames, S3OutputProvider};
 pub use protocol::status::RenderProgress;
+pub use protocol::{DeleteAfter, FunctionName, RenderId};
 pub use request::RenderRequest;
 pub use start::StartError;
 pub use still::StillRequest;

@@ -118,6 +118,22 @@ pub fn trust(trusted: &Trusted) -> Policy {
 }
 
 impl Policy {
+    /// One action on one resource.
+    pub(crate) fn of_one(sid: &str, action: &str, resource: String) -> Self {
+        let statement = Statement {
+            sid: sid.to_owned(),
+            effect: "Allow",
+            principal: None,
+            action: vec![action.to_owned()],
+            resource: vec![resource],
+            condition: BTreeMap::new(),
+        };
+        Self {
+            version: "2012-10-17",
+            statement: vec![statement],
+        }
+    }
+
     /// As IAM takes it, without white space.
     #[must_use]
     #[expect(clippy::expect_used, reason = "strings and lists always serialise")]

@@ -1,5 +1,6 @@
 //! Ours beside others, in the same run.
 
+mod clip;
 mod deploy;
 mod iam;
 mod measure;
@@ -27,6 +28,8 @@ enum What {
     Render(render::Options),
     /// From the client's `start` call to the first frame of a cold render, and the memory of who holds the cloud.
     Start(start::Options),
+    /// Ten seconds out of an hour in S3, beside a download and ffmpeg.
+    Clip(clip::Options),
     /// Requests of a second deployment, and what an upload with few changes sends.
     Deploy,
     /// Policy decisions, beside iam-rs.
@@ -61,6 +64,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         None => render::run(&render::Options::default()),
         Some(What::Render(options)) => render::run(options),
         Some(What::Start(options)) => start::run(options),
+        Some(What::Clip(options)) => clip::run(options),
         Some(What::Deploy) => deploy::run(),
         Some(What::Iam) => iam::run(),
     }

@@ -15,52 +15,50 @@ const GLIBC: elf::GlibcVersion = elf::GlibcVersion(2, 34);
 /// What is compiled for, with the version of the C library that is linked against.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-/// Cargo's package, its program, and the zip that it goes into.
-const FUNCTION: [&str; 3] = ["function", "render-function", "render-function.zip"];
+/// Cargo's package, its program, and the zip that it goes into: the render function, and the clip cutter.
+const FUNCTIONS: [[&str; 3]; 2] = [
+    ["function", "render-function", "render-function.zip"],
+    ["clip", "clip-function", "clip-function.zip"],
+];
 
-/// Builds with this machine's linker. The C library that the program needs is checked all the same.
+/// Builds with this machine's linker. The C library that the programs need is checked all the same. Returns the render
+/// function's zip; the other is beside it.
 pub(super) fn for_this_machine(out: &Path) -> Result<PathBuf> {
-    let [package, program, zip] = FUNCTION;
     let mut build = paths::cargo();
-    sh::run(
-        "build the render function",
-        build.args(["build", "--release", "--package", package, "--bin", program]),
-    )?;
-    let zip = out.join(zip);
-    write(&paths::target().join("release").join(program), &zip)?;
-    println!(
-        "  {} ({:.1} MB)",
-        zip.display(),
-        std::fs::metadata(&zip)?.len() as f64 / 1e6
-    );
-    Ok(zip)
+    build.args(["build", "--release"]).args(selection());
+    sh::run("build the functions", &mut build)?;
+    write_all(&paths::target().join("release"), out)
 }
 
 /// Builds against Lambda's C library, whatever this machine has.
 pub(super) fn for_lambda(out: &Path) -> Result<PathBuf> {
-    let [package, program, zip] = FUNCTION;
     let zig = tools::zig()?;
     let mut build = Command::new(zig.cargo_zigbuild);
     build
-        .args([
-            "zigbuild",
-            "--release",
-            "--package",
-            package,
-            "--bin",
-            program,
-        ])
+        .args(["zigbuild", "--release"])
+        .args(selection())
         .args(["--target", &format!("{TARGET}.{GLIBC}")])
         .env("CARGO_ZIGBUILD_ZIG_PATH", zig.zig)
         .current_dir(paths::root());
-    sh::run(
-        "build the render function against Lambda's C library",
-        &mut build,
-    )?;
-    let zip = out.join(zip);
-    let folder = paths::target().join(TARGET).join("release");
-    write(&folder.join(program), &zip)?;
-    Ok(zip)
+    sh::run("build the functions against Lambda's C library", &mut build)?;
+    write_all(&paths::target().join(TARGET).join("release"), out)
+}
+
+/// Cargo's arguments that select the functions.
+fn selection() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS
+        .into_iter()
+        .flat_map(|[package, program, _]| ["--package", package, "--bin", program])
+}
+
+fn write_all(programs: &Path, out: &Path) -> Result<PathBuf> {
+    for [_, program, zip] in FUNCTIONS {
+        let zip = out.join(zip);
+        write(&programs.join(program), &zip)?;
+        let size = std::fs::metadata(&zip)?.len();
+        println!("  {} ({:.1} MB)", zip.display(), size as f64 / 1e6);
+    }
+    Ok(out.join(FUNCTIONS[0][2]))
 }
 
 fn write(binary: &Path, zip: &Path) -> Result<()> {

@@ -1,5 +1,6 @@
 //! The command line as typed. [`crate::command`] resolves it.
 
+mod clip;
 mod deployment;
 mod functions;
 mod per_frame;
@@ -17,6 +18,7 @@ use client::Props;
 use cloud::AccountId;
 use jiff::SignedDuration;
 
+pub(crate) use clip::Clip;
 pub(crate) use deployment::{
     Buckets, BucketsLs, BucketsRm, Deploy, Quotas, QuotasAction, Regions, Sites, SitesCreate,
     SitesLs, SitesRm,
@@ -55,6 +57,7 @@ pub(crate) struct Args {
 pub(crate) enum Subcommands {
     Render(Box<Render>),
     Compositions(Compositions),
+    Clip(Box<Clip>),
     Doctor(Doctor),
     Still(Box<Still>),
     Progress(Progress),
@@ -90,6 +93,7 @@ impl Subcommands {
         match self {
             Self::Render(render) => &render.output,
             Self::Compositions(compositions) => &compositions.output,
+            Self::Clip(clip) => &clip.output,
             Self::Doctor(doctor) => &doctor.output,
             Self::Still(still) => &still.output,
             Self::Progress(progress) => &progress.output,

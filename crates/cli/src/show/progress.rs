@@ -107,6 +107,31 @@ impl Shown {
         }
     }
 
+    /// So many of so many seconds are made.
+    pub(crate) fn advanced(&mut self, seconds: f64, of: f64) {
+        match self {
+            Self::Bar(bar) => {
+                let milliseconds = |seconds: f64| (seconds * 1e3) as u64;
+                if bar.length() != Some(milliseconds(of)) {
+                    bar.set_length(milliseconds(of));
+                    bar.set_style(seconds_style());
+                }
+                bar.set_position(milliseconds(seconds));
+                bar.set_message(format!("{seconds:.1}/{of:.1} s"));
+            }
+            Self::Lines { last } => {
+                if last.is_none_or(|last| last.elapsed() >= LINE_EVERY) {
+                    *last = Some(Instant::now());
+                    said(&format!("{seconds:.1}/{of:.1} s"));
+                }
+            }
+            Self::Json => json::line(
+                "progress",
+                &serde_json::json!({ "seconds": seconds, "of": of }),
+            ),
+        }
+    }
+
     /// The render is on disk.
     pub(crate) fn done(&self, report: &RenderReport) {
         self.clear();
@@ -169,6 +194,10 @@ fn style() -> ProgressStyle {
     // The template is ours; should it not parse, the plain bar says as much.
     ProgressStyle::with_template("{bar:30} {pos}/{len} frames, {msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+fn seconds_style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:30} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 /// On standard error: what happens.

@@ -48,6 +48,7 @@ impl Place {
             .env("FRAMEWRIGHT_STATE", self.path("state"))
             .env("FRAMEWRIGHT_SANDBOX_INIT", sandbox_init())
             .env("FRAMEWRIGHT_FUNCTION_ZIP", function_zip())
+            .env("FRAMEWRIGHT_CLIP_ZIP", clip_zip())
             // Keys that must never be used: the embedded cloud has its own.
             .env("AWS_ACCESS_KEY_ID", "AKIAXXXXXXXXXXXXXXXX")
             .env("AWS_SECRET_ACCESS_KEY", "not-a-key")
@@ -147,6 +148,11 @@ pub(crate) fn site() -> PathBuf {
 /// The packaged render function.
 pub(crate) fn function_zip() -> PathBuf {
     from_set_up("FRAMEWRIGHT_FUNCTION_ZIP")
+}
+
+/// The packaged clip cutter, which the packager writes beside the render function.
+pub(crate) fn clip_zip() -> PathBuf {
+    function_zip().with_file_name("clip-function.zip")
 }
 
 /// Whole renders by the incumbent.

@@ -5,6 +5,8 @@
 mod bad_input;
 mod callers;
 mod clients;
+mod clip;
+mod clip_walk;
 mod deployment;
 mod from_target;
 mod harness;

@@ -103,6 +103,30 @@ pub async fn deploy(
     role_arn: &str,
     claim: Claim,
 ) -> Result<DeployedFunction, DeployError> {
+    let named = Named {
+        name: &settings.function.to_string(),
+        description: "Renders Remotion compositions in chunks",
+    };
+    deploy_as(account, bucket, package, settings, role_arn, claim, named).await
+}
+
+/// What a function is called.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) description: &'static str,
+}
+
+/// As [`deploy`], a function that is not called by the convention of render functions.
+pub(crate) async fn deploy_as(
+    account: &Account,
+    bucket: &BucketName,
+    package: &Package,
+    settings: &Settings,
+    role_arn: &str,
+    claim: Claim,
+    named: Named<'_>,
+) -> Result<DeployedFunction, DeployError> {
     settings.check(&account.region, package.layers.len())?;
     let mut deployment = Deployment {
         account,
@@ -111,7 +135,8 @@ pub async fn deploy(
         settings,
         role_arn,
         claim,
-        name: settings.function.to_string(),
+        name: named.name.to_owned(),
+        description: named.description,
         changes: Vec::new(),
     };
     deployment.until_undisturbed().await?;
@@ -129,6 +154,7 @@ struct Deployment<'a> {
     role_arn: &'a str,
     claim: Claim,
     name: String,
+    description: &'static str,
     changes: Vec<Change>,
 }
 
@@ -191,7 +217,7 @@ impl Deployment<'_> {
             .lambda
             .create_function()
             .function_name(&self.name)
-            .description("Renders Remotion compositions in chunks")
+            .description(self.description)
             .runtime(Runtime::Providedal2023)
             .handler("bootstrap")
             .architectures(Architecture::X8664)

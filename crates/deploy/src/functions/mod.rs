@@ -11,6 +11,7 @@ mod settings;
 pub use protocol::FunctionName;
 
 pub use deploy::{Claim, DeployError, DeployedFunction, deploy};
+pub(crate) use deploy::{Named, deploy_as};
 pub use list::{FunctionRow, list};
 pub use package::{
     Artifact, FUNCTION_ZIP, INLINE_LIMIT, LAYERS, Package, PackageError, UNZIPPED_LIMIT,

@@ -4,6 +4,7 @@
 //! function, its log group, the function itself, and the role that triggers renders. [`render_role`] is the part of it
 //! that others cannot do.
 
+mod clip;
 mod role;
 
 use aws_config::SdkConfig;
@@ -17,6 +18,8 @@ use crate::calls::{Part, Scope};
 use crate::change::Change;
 use crate::functions::{self, Claim, DeployError, Package, Settings};
 use crate::policy::{self, Trusted};
+
+pub use clip::{ClipWanted, ProvisionedClip, provision_clip};
 
 /// The execution role of the render function, as the documented policies name it.
 pub const RENDER_ROLE: &str = "remotion-lambda-role";

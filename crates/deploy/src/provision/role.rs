@@ -40,7 +40,7 @@ pub(super) async fn ensure(
         }
         Err(error) => return Err(CallFailed::of("look for the role")(error)),
     };
-    ensure_policy(iam, role, changes).await?;
+    ensure_policy(iam, role.name, role.policy_name, &role.policy, changes).await?;
     Ok(arn)
 }
 
@@ -88,19 +88,22 @@ async fn correct_trust(
     Ok(())
 }
 
-async fn ensure_policy(
+/// Makes the inline policy `name` of `role`, or corrects it.
+pub(super) async fn ensure_policy(
     iam: &Client,
-    role: &Role,
+    role: &str,
+    name: &str,
+    policy: &Policy,
     changes: &mut Vec<Change>,
 ) -> Result<(), CallFailed> {
     match iam
         .get_role_policy()
-        .role_name(role.name)
-        .policy_name(role.policy_name)
+        .role_name(role)
+        .policy_name(name)
         .send()
         .await
     {
-        Ok(found) if same(found.policy_document(), &role.policy) => return Ok(()),
+        Ok(found) if same(found.policy_document(), policy) => return Ok(()),
         Err(error) if call::code(&error) != Some("NoSuchEntity") => {
             return Err(CallFailed::of("read the role's policy")(error));
         }
@@ -108,13 +111,13 @@ async fn ensure_policy(
     }
     let put = iam
         .put_role_policy()
-        .role_name(role.name)
-        .policy_name(role.policy_name)
-        .policy_document(role.policy.to_json());
+        .role_name(role)
+        .policy_name(name)
+        .policy_document(policy.to_json());
     put.send()
         .await
         .map_err(CallFailed::of("write the role's policy"))?;
-    changes.push(Change::new(format!("role {}", role.name), "policy written"));
+    changes.push(Change::new(format!("role {role}"), "policy written"));
     Ok(())
 }
 

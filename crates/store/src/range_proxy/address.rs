@@ -11,6 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 #[derive(Debug, Clone, Default)]
 pub struct RemoteRules {
     allowed: HashSet<(String, u16)>,
+    https_alone: bool,
 }
 
 impl RemoteRules {
@@ -25,6 +26,18 @@ impl RemoteRules {
         self.allowed
             .insert((host.into().to_ascii_lowercase(), port));
         self
+    }
+
+    /// Refuses everything but https, redirects included.
+    #[must_use]
+    pub fn https_alone(mut self) -> Self {
+        self.https_alone = true;
+        self
+    }
+
+    /// Whether URLs of `scheme` are read.
+    pub(super) fn takes(&self, scheme: &str) -> bool {
+        scheme == "https" || (scheme == "http" && !self.https_alone)
     }
 
     /// Whether `host` at `port` is let through by name.

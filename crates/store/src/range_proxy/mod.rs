@@ -12,7 +12,7 @@ mod respond;
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,7 +23,7 @@ use tokio::task::{AbortHandle, JoinSet};
 pub use address::RemoteRules;
 pub use remote::RemoteError;
 
-use crate::{Bucket, Kept};
+use crate::{Bucket, ByteRange, Kept};
 use remote::Remote;
 
 /// A range proxy, which serves until it is dropped.
@@ -100,6 +100,25 @@ impl RangeProxy {
         Ok(self.url(Source::Remote(url)))
     }
 
+    /// Asks a remote file for its first byte: whether it is there and may be read, and how many bytes it has, where its
+    /// host tells.
+    ///
+    /// # Errors
+    /// [`RemoteError`], as for every later reader.
+    pub async fn look(&self, url: &str) -> Result<Option<u64>, RemoteError> {
+        let url = self.remote.accept(url)?;
+        let first = Some(ByteRange::Between(0, 0));
+        let file = self.remote.open(&http::Method::GET, &url, first).await?;
+        Ok(file.range.map_or(file.length, |range| Some(range.size)))
+    }
+
+    /// Why the last request was refused that could not be answered, if one was.
+    pub fn last_refusal(&self) -> Option<String> {
+        let refused = &self.sources.refused;
+        let refused = refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.clone()
+    }
+
     fn url(&self, source: Source) -> String {
         let token = self.sources.token(source);
         format!("http://{}/{token}", self.address)
@@ -140,6 +159,8 @@ impl Source {
 #[derive(Debug, Default)]
 struct Sources {
     tables: RwLock<Tables>,
+    /// What the last refusal said.
+    refused: Mutex<Option<String>>,
     /// What was read of objects.
     kept: Arc<Kept>,
 }
@@ -161,6 +182,10 @@ impl Sources {
         tables.tokens.insert(identity, token.clone());
         tables.sources.insert(token.clone(), source);
         token
+    }
+
+    fn refused(&self, why: String) {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
     }
 
     fn find(&self, token: &str) -> Option<Source> {

@@ -60,6 +60,9 @@ pub enum RemoteError {
     /// It is a URL of another scheme.
     #[error("`{0}` is no http or https URL")]
     Scheme(String),
+    /// It is a URL of http where only https is read.
+    #[error("`{0}` is no https URL, and nothing else is read")]
+    NotHttps(String),
     /// It carries a user name or a password, which would be lost at a redirect or sent to it.
     #[error("a URL of `{0}` carries credentials")]
     Userinfo(String),
@@ -123,6 +126,9 @@ impl Remote {
     fn judge(&self, url: &Url) -> Result<(), RemoteError> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(RemoteError::Scheme(shown(url)));
+        }
+        if !self.rules.takes(url.scheme()) {
+            return Err(RemoteError::NotHttps(shown(url)));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(RemoteError::Userinfo(
@@ -392,6 +398,18 @@ mod tests {
             "http://169.254.169.254/",
             &format!("`169.254.169.254` is not public: {public}"),
         );
+    }
+
+    #[test]
+    fn rules_for_https_refuse_what_they_let_through_by_name() {
+        let rules = RemoteRules::public().allow("127.0.0.1", 9000);
+        let remote = Remote::new(rules.https_alone());
+        let error = remote.accept("http://127.0.0.1:9000/a?secret").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`http://127.0.0.1:9000/a` is no https URL, and nothing else is read"
+        );
+        assert!(remote.accept("https://127.0.0.1:9000/a").is_ok());
     }
 
     proptest! {

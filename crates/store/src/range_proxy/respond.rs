@@ -44,11 +44,11 @@ pub(super) async fn respond(
         Source::Object { bucket, key, whole } => {
             let kept = (!whole).then_some(&sources.kept);
             let answered = object(method, &bucket, &key, range, kept).await;
-            answered.unwrap_or_else(|error| object_refusal(&error))
+            answered.unwrap_or_else(|error| sources.refuse(object_status(&error), &error))
         }
         Source::Remote(url) => remote_file(method, remote, &url, range)
             .await
-            .unwrap_or_else(|error| remote_refusal(&error)),
+            .unwrap_or_else(|error| sources.refuse(remote_status(&error), &error)),
     })
 }
 
@@ -162,34 +162,42 @@ fn describe(response: &mut Response<Body>, content_type: Option<&str>, etag: Opt
     }
 }
 
-fn object_refusal(error: &StoreError) -> Response<Body> {
-    let status = match error.kind() {
+fn object_status(error: &StoreError) -> StatusCode {
+    match error.kind() {
         ErrorKind::Missing | ErrorKind::MissingBucket => StatusCode::NOT_FOUND,
         ErrorKind::Denied(_) => StatusCode::FORBIDDEN,
         ErrorKind::Range => StatusCode::RANGE_NOT_SATISFIABLE,
         ErrorKind::Throttled => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_GATEWAY,
-    };
-    reported(status, error)
+    }
 }
 
-fn remote_refusal(error: &RemoteError) -> Response<Body> {
-    let status = match error {
+fn remote_status(error: &RemoteError) -> StatusCode {
+    match error {
         RemoteError::Status { status, .. } if status.is_client_error() => *status,
         RemoteError::NotPublic(_)
         | RemoteError::Scheme(_)
+        | RemoteError::NotHttps(_)
         | RemoteError::Userinfo(_)
         | RemoteError::NotAUrl(_) => StatusCode::FORBIDDEN,
         RemoteError::Silent(_) => StatusCode::GATEWAY_TIMEOUT,
         _ => StatusCode::BAD_GATEWAY,
-    };
-    reported(status, error)
+    }
 }
 
-/// The reader is a program that shows its own text at best, so the log says why.
-fn reported(status: StatusCode, error: &(dyn std::error::Error + 'static)) -> Response<Body> {
-    tracing::warn!(error, "the range proxy refuses");
-    refusal(status, &error.to_string())
+impl Sources {
+    /// The reader is a program that shows its own text at best, so the log says why, and the proxy's owner may ask.
+    fn refuse(
+        &self,
+        status: StatusCode,
+        error: &(dyn std::error::Error + 'static),
+    ) -> Response<Body> {
+        tracing::warn!(error, "the range proxy refuses");
+        let text = error.to_string();
+        let response = refusal(status, &text);
+        self.refused(text);
+        response
+    }
 }
 
 fn refusal(status: StatusCode, text: &str) -> Response<Body> {
