@@ -16,6 +16,9 @@ use crate::probe::MediaInfo;
 use std::time::Instant;
 use tokio::process::ChildStdout;
 
+/// Sound before this many seconds is decoded and thrown away rather than skipped.
+const SHORT_LEAD: f64 = 10.0;
+
 /// Seconds of sound decoded before what is wanted, so that a codec that refers to what came before is settled.
 const SETTLE: f64 = 1.0;
 
@@ -117,11 +120,10 @@ impl Decoder {
 fn seek_second(stretch: &Stretch, info: &MediaInfo) -> u64 {
     let wanted = stretch.begin as f64 / f64::from(Timeline::SAMPLE_RATE) * stretch.playback_rate;
     let settled = wanted - SETTLE * stretch.playback_rate.max(1.0);
-    if INDEXED.contains(&info.container.as_str()) {
-        // Before the first second there is nothing to skip.
-        settled.max(0.0) as u64
-    } else {
+    if settled < SHORT_LEAD || !INDEXED.contains(&info.container.as_str()) {
         0
+    } else {
+        settled as u64
     }
 }
 

@@ -197,14 +197,11 @@ async fn a_late_part_of_a_long_file_equals_the_whole_file_decoded() {
             "48000",
             "pipe:1",
         ]));
-        for first in [31, 60, 1200] {
-            let late = timeline(30.0, 30, |frame| vec![asset("a", &source, first + frame)]);
-            let begin = first as usize * 1_600;
-            assert!(
-                mix(&late).await == whole[begin..begin + 48_000],
-                "{name} from frame {first}"
-            );
-        }
+        let late = timeline(30.0, 30, |frame| vec![asset("a", &source, 1200 + frame)]);
+        assert!(
+            mix(&late).await == whole[48_000 * 40..48_000 * 41],
+            "{name}"
+        );
     }
 }
 
