@@ -21,7 +21,7 @@ pub async fn execution_role(
     {
         return Err(CallFailed::because(
             "look for the function",
-            format!("there is no function `{function}`"),
+            &format!("there is no function `{function}`"),
         ));
     }
     let found = found.map_err(CallFailed::of("look for the function"))?;
