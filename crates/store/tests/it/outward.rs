@@ -1,5 +1,7 @@
 //! Certificates that a bundle adds, as networks that look into TLS need it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::sync::Arc;
 
 use aws_credential_types::Credentials;
