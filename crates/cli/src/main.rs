@@ -72,7 +72,7 @@ async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError>
             Box::pin(commands::compositions::run(compositions)).await
         }
         Subcommands::Still(still) => Box::pin(commands::still::run(*still)).await,
-        Subcommands::Progress(progress) => commands::progress::run(progress).await,
+        Subcommands::Progress(progress) => Box::pin(commands::progress::run(progress)).await,
         Subcommands::Deploy(deploy) => Box::pin(commands::deploy::run(*deploy)).await,
         Subcommands::Functions(functions) => commands::functions::run(functions).await,
         Subcommands::Sites(sites) => Box::pin(commands::sites::run(sites)).await,
