@@ -113,6 +113,9 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Policies(#[from] crate::commands::policies::PoliciesError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Permissions(#[from] crate::commands::permissions::PermissionsError),
     #[error("could not write `{path}`")]
     Write {
         path: String,
@@ -184,8 +187,10 @@ impl CliError {
     /// Shows the error; the exit code that goes with it.
     pub(crate) fn shown(&self, json: bool) -> ExitCode {
         let help = self.help().map(|help| help.to_string());
+        let denial = crate::denial::explained(&self.chain());
         if json {
-            let event = serde_json::json!({ "message": self.chain(), "help": help });
+            let event =
+                serde_json::json!({ "message": self.chain(), "help": help, "denial": denial });
             Shown::Json.error(&event, "");
         } else {
             let mut text = String::new();
@@ -193,6 +198,9 @@ impl CliError {
                 .with_width(110);
             if handler.render_report(&mut text, self).is_err() {
                 text = self.chain();
+            }
+            if let Some(denial) = &denial {
+                text = format!("{}\n\n{denial}\n", text.trim_end());
             }
             Shown::new(false).error(&serde_json::Value::Null, &text);
         }

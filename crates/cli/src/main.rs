@@ -2,8 +2,10 @@
 
 mod args;
 mod commands;
+mod denial;
 mod env_file;
 mod error;
+mod key_store;
 mod locate;
 mod project_file;
 mod session;
@@ -58,7 +60,10 @@ fn parse() -> Result<(Args, EnvFile), (bool, EnvFileError)> {
 /// The exit code of a command that did what it was asked for.
 async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError> {
     let done = match command {
-        Subcommands::Policies(policies) => return Ok(commands::policies::run(policies)?),
+        Subcommands::Policies(policies) => return commands::policies::run(policies).await,
+        Subcommands::Permissions(permissions) => {
+            return Box::pin(commands::permissions::run(permissions)).await;
+        }
         Subcommands::Doctor(doctor) => {
             return Box::pin(commands::doctor::run(doctor, file)).await;
         }

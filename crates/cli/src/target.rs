@@ -153,14 +153,21 @@ pub(crate) async fn open(
     region: Region,
     port: u16,
 ) -> Result<Access, CliError> {
+    let mut config = configuration(args)?;
+    config.port = port;
+    config.region = region;
+    Ok(cloud::connect_or_open(config).await?)
+}
+
+/// What the cloud on the state that `args` names is opened with: it keeps the account that it has.
+pub(crate) fn configuration(args: &EmbeddedCloud) -> Result<Config, CliError> {
     let mut config = Config::new(
         account(),
         location(args)?,
         locate::sandbox_init(args.sandbox_init.clone())?,
     );
-    config.port = port;
-    config.region = region;
-    Ok(cloud::connect_or_open(config).await?)
+    config.any_account = true;
+    Ok(config)
 }
 
 /// Asks the cloud, as its administrator, what no SDK asks.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use iam::AccountId;
+use jiff::SignedDuration;
 
 use crate::clock::{Clock, SystemClock};
 use crate::fault::FaultPlan;
@@ -17,8 +18,13 @@ pub struct Config {
     pub state: StateLocation,
     /// The account that owns everything in this cloud.
     pub account: AccountId,
-    /// The region of everything that has one.
+    /// Whether a state that was made for another account is opened as what it is. Otherwise that is
+    /// an error.
+    pub any_account: bool,
+    /// The region of requests that name none, and of a new state. Others are served beside it.
     pub region: Region,
+    /// How long a change of users, roles, keys and policies takes until it is in force.
+    pub iam_propagation: SignedDuration,
     /// The loopback port; 0 takes a free one.
     pub port: u16,
     /// The helper that prepares an execution environment, the program `sandbox-init` of this crate.
@@ -32,12 +38,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// A cloud of `account` in us-east-1, on a free port.
+    /// A cloud of `account` in us-east-1, on a free port, whose changes are in force at once.
     pub fn new(account: AccountId, state: StateLocation, sandbox_init: PathBuf) -> Self {
         Self {
             state,
             account,
+            any_account: false,
             region: Region::default(),
+            iam_propagation: SignedDuration::ZERO,
             port: 0,
             sandbox_init,
             clock: Arc::new(SystemClock),

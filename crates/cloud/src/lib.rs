@@ -24,6 +24,7 @@ mod gateway;
 mod identity;
 mod incoming;
 mod metadata;
+mod regions;
 mod request_id;
 mod response;
 pub mod sandbox;

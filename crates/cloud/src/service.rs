@@ -26,6 +26,9 @@ pub(crate) enum Service {
     ExecuteApi,
     /// The event history, asked as CloudTrail is.
     CloudTrail,
+    /// Which regions there are.
+    Account,
+    Budgets,
     /// What AWS has no call for: pruning the state.
     Framewright,
 }
@@ -46,7 +49,7 @@ pub(crate) enum Protocol {
 }
 
 impl Service {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::Iam,
         Self::Sts,
         Self::S3,
@@ -57,6 +60,8 @@ impl Service {
         Self::ApiGateway,
         Self::ExecuteApi,
         Self::CloudTrail,
+        Self::Account,
+        Self::Budgets,
         Self::Framewright,
     ];
 
@@ -73,8 +78,15 @@ impl Service {
             Self::ApiGateway => "apigateway",
             Self::ExecuteApi => "execute-api",
             Self::CloudTrail => "cloudtrail",
+            Self::Account => "account",
+            Self::Budgets => "budgets",
             Self::Framewright => "framewright",
         }
+    }
+
+    /// Whether the service has one endpoint for all regions.
+    pub(crate) const fn is_global(self) -> bool {
+        matches!(self, Self::Iam | Self::Account | Self::Budgets)
     }
 
     /// The protocol that the service speaks.
@@ -82,11 +94,15 @@ impl Service {
         match self {
             Self::Iam | Self::Sts => Protocol::Query,
             Self::S3 => Protocol::RestXml,
-            Self::Lambda | Self::ApiGateway | Self::ExecuteApi => Protocol::RestJson,
-            Self::Sqs => Protocol::Json10,
-            Self::Logs | Self::ServiceQuotas | Self::CloudTrail | Self::Framewright => {
-                Protocol::Json11
+            Self::Lambda | Self::Account | Self::ApiGateway | Self::ExecuteApi => {
+                Protocol::RestJson
             }
+            Self::Sqs => Protocol::Json10,
+            Self::Logs
+            | Self::ServiceQuotas
+            | Self::CloudTrail
+            | Self::Budgets
+            | Self::Framewright => Protocol::Json11,
         }
     }
 
@@ -103,6 +119,8 @@ impl Service {
             Self::ApiGateway => "apigateway.amazonaws.com",
             Self::ExecuteApi => "execute-api.amazonaws.com",
             Self::CloudTrail => "cloudtrail.amazonaws.com",
+            Self::Account => "account.amazonaws.com",
+            Self::Budgets => "budgets.amazonaws.com",
             Self::Framewright => "framewright.local",
         }
     }
@@ -114,11 +132,13 @@ impl Service {
             Self::ServiceQuotas => Some("ServiceQuotasV20190624"),
             Self::Sqs => Some("AmazonSQS"),
             Self::CloudTrail => Some("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
+            Self::Budgets => Some("AWSBudgetServiceGateway"),
             Self::Framewright => Some("Framewright"),
             Self::Iam
             | Self::Sts
             | Self::S3
             | Self::Lambda
+            | Self::Account
             | Self::ApiGateway
             | Self::ExecuteApi => None,
         }

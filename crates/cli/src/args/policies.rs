@@ -5,7 +5,7 @@ use iam::derive::NamePattern;
 use iam::lint::Home;
 use iam::policy::Kind;
 
-use super::Output;
+use super::{Output, Place, Show};
 
 /// Check, compare, explain, fix and derive IAM policies.
 #[derive(Debug, Subcommand)]
@@ -14,9 +14,14 @@ pub(crate) enum Policies {
     Diff(Diff),
     Simulate(Simulate),
     Explain(Explain),
-    Fix(Fix),
+    Fix(Box<Fix>),
     Derive(Derive),
     Minimize(Minimize),
+    /// The policy of a user who deploys and renders: `permissions show` under the name that Remotion gives it.
+    User(Box<Show>),
+    /// The policy of the render function's role: `permissions show render-function` under the name that Remotion
+    /// gives it.
+    Role(Box<Show>),
 }
 
 impl Policies {
@@ -29,6 +34,7 @@ impl Policies {
             Self::Fix(args) => &args.output,
             Self::Derive(args) => &args.output,
             Self::Minimize(args) => &args.output,
+            Self::User(args) | Self::Role(args) => &args.output,
         }
     }
 }
@@ -36,7 +42,8 @@ impl Policies {
 /// Lint policy documents: errors, security warnings, warnings and suggestions, each with place, reason and fix.
 ///
 /// A FILE may be prose: the documents in it are found, and FILE#2 means the second. `-` is standard input. The
-/// exit code is 1 if there are errors.
+/// exit code is 1 if there are errors. Without FILE the permissions of the caller are checked, as
+/// `framewright permissions check` does.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:\n  framewright policies validate deployer.json setup.md#2")]
 pub(crate) struct Validate {
@@ -50,6 +57,8 @@ pub(crate) struct Validate {
     /// organization, bucket, function or endpoint. Default: the roomiest place of the kind.
     #[arg(long, value_name = "PLACE")]
     pub(crate) home: Option<Home>,
+    #[command(flatten)]
+    pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -127,11 +136,16 @@ pub(crate) struct Fix {
     /// The resource, where the denial does not say.
     #[arg(long, value_name = "ARN|*")]
     pub(crate) resource: Option<String>,
-    /// Make the change.
-    #[arg(long, hide = true)]
+    /// Make the change: add the statement to an inline policy of the principal, in the account of the target.
+    #[arg(long)]
     pub(crate) apply: bool,
+    /// The inline policy to extend. Default: one that is named after the action.
+    #[arg(long, value_name = "POLICY", requires = "apply")]
+    pub(crate) into: Option<String>,
     #[command(flatten)]
     pub(crate) policies: PolicyFiles,
+    #[command(flatten)]
+    pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) output: Output,
 }

@@ -6,6 +6,7 @@ pub(crate) mod deploy;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod functions;
+pub(crate) mod permissions;
 pub(crate) mod policies;
 pub(crate) mod progress;
 pub(crate) mod prune;

@@ -11,7 +11,14 @@ use crate::target;
 /// Runs the embedded cloud until interrupted.
 pub(crate) async fn run(args: Serve) -> Result<(), CliError> {
     let shown = Shown::new(args.output.json);
-    let cloud = target::open(&args.cloud, Region::default(), args.port).await?;
+    let mut config = target::configuration(&args.cloud)?;
+    config.port = args.port;
+    config.iam_propagation = args.iam_propagation;
+    if let Some(account) = args.account {
+        config.account = account;
+        config.any_account = false;
+    }
+    let cloud = cloud::connect_or_open(config).await?;
     let metadata = match metadata(&args, &cloud).await {
         Ok(metadata) => metadata,
         Err(error) => {

@@ -110,13 +110,9 @@ impl Served {
             .send()
             .await
             .unwrap();
-        let scope = Scope {
-            partition: "aws".into(),
-            account: "123456789012".into(),
-            region: "us-east-1".into(),
-            bucket: self.bucket.clone(),
-            function: FUNCTION.into(),
-        };
+        let mut scope = Scope::new("aws", "123456789012", "us-east-1");
+        scope.bucket.clone_from(&self.bucket);
+        scope.function = FUNCTION.into();
         let policy = deploy::policy::generate(Part::Trigger, &scope).to_json();
         let put = iam.put_role_policy().role_name(name).policy_name("trigger");
         put.policy_document(policy).send().await.unwrap();
@@ -131,7 +127,7 @@ impl Served {
 
 /// What the example site is called in the cloud.
 fn site_name() -> String {
-    deploy::site::Bundle::open(&site()).unwrap().site_name()
+    deploy::site::site_name(&site())
 }
 
 /// `framewright cloud serve`, and the variables that it tells.

@@ -7,7 +7,7 @@ use crate::api_address::ApiAddress;
 use crate::api_error::ApiError;
 use crate::authn::Authenticated;
 use crate::authn::caller::{Caller, CredentialUse, SignatureKind};
-use crate::authn::claim::{Claim, ClaimV4, scoped_service};
+use crate::authn::claim::{Claim, ClaimV4, scoped_region, scoped_service};
 use crate::authn::credentials::Credentials;
 use crate::authn::error::AuthError;
 use crate::authn::payload::PayloadMode;
@@ -16,9 +16,10 @@ use crate::authn::signature::sha256_hex;
 use crate::authn::verify::{admissible, v2, v4};
 use crate::body::{ChunkSigning, ReceivedBody, VerifiedBody};
 use crate::config::Region;
-use crate::events::Trail;
+use crate::events::{Trail, parameters};
 use crate::identity::{Identities, KeyUses, Sessions};
 use crate::incoming::{Head, Incoming, query_pairs};
+use crate::regions::{EnabledRegions, GLOBAL};
 use crate::service::Service;
 
 /// Establishes who sends requests; a handle.
@@ -26,7 +27,7 @@ use crate::service::Service;
 pub(crate) struct Authenticator {
     credentials: Credentials,
     key_uses: KeyUses,
-    region: Region,
+    regions: EnabledRegions,
 }
 
 /// Which service a request is for, as far as can be told before anything is verified.
@@ -48,7 +49,7 @@ pub(crate) fn service_of(head: &Head) -> Result<Service, String> {
 
 impl Authenticator {
     pub(crate) fn new(
-        region: Region,
+        regions: EnabledRegions,
         identities: Identities,
         key_uses: KeyUses,
         sessions: Sessions,
@@ -59,13 +60,24 @@ impl Authenticator {
                 identities,
                 sessions,
             },
-            region,
+            regions,
         }
     }
 
-    /// The region that a request is for.
-    pub(crate) fn region_of(&self, _head: &Head) -> Region {
-        self.region.clone()
+    /// The region that a request is for: the one that its signature is scoped to. Services with one
+    /// endpoint for all regions are where that is.
+    pub(crate) fn region_of(&self, service: Service, head: &Head) -> Region {
+        self.region_named(service, scoped_region(head).as_deref())
+    }
+
+    fn region_named(&self, service: Service, name: Option<&str>) -> Region {
+        let name = if service.is_global() {
+            Some(GLOBAL)
+        } else {
+            name
+        };
+        name.and_then(|name| self.regions.named(name))
+            .unwrap_or_else(|| self.regions.opened_in.clone())
     }
 
     /// Verifies a request for `service`.
@@ -84,6 +96,8 @@ impl Authenticator {
     ) -> Result<(Authenticated, VerifiedBody), ApiError> {
         let Incoming { mut head, body } = incoming;
         let in_words = |error: AuthError| error.into_api_error(service);
+        // What was verified, not what the head looked like before.
+        let mut region = self.region_named(service, None);
         // What an API's clients put into these places is for the API, unless they sign for it.
         let claim = match scoped_service(&head) {
             None if service == Service::ExecuteApi => Claim::Unsigned,
@@ -107,13 +121,14 @@ impl Authenticator {
             }
             Claim::V4(claim) => {
                 trail.key_named(&claim.access_key_id);
+                region = self.region_named(service, Some(&claim.scope.region));
                 self.v4(service, &claim, &head, body, &trail).await?
             }
         };
         trail.authenticated(&caller);
         trail.note_key_use(&self.key_uses);
         restore_headers(&mut head, &caller);
-        let request = Authenticated::new(service, self.region.clone(), head, caller, trail);
+        let request = Authenticated::new(service, region, head, caller, trail);
         Ok((request, body))
     }
 
@@ -148,7 +163,7 @@ impl Authenticator {
                 head.received_at,
             )
             .map_err(in_words)?;
-        admissible(claim, head, service, &self.region).map_err(in_words)?;
+        admissible(claim, head, &self.regions).map_err(in_words)?;
         let body = if service == Service::S3 {
             let (mode, text) = PayloadMode::read(head, claim.kind).map_err(in_words)?;
             let key = v4(claim, head, service, &text, &found.secret).map_err(in_words)?;
@@ -163,6 +178,7 @@ impl Authenticator {
         } else {
             let bytes = body.whole(head, largest_body(service), trail).await?;
             v4(claim, head, service, &sha256_hex(&bytes), &found.secret).map_err(in_words)?;
+            trail.asked_for(parameters(service, head, &bytes));
             VerifiedBody::whole(bytes)
         };
         let caller = found.caller.signing(CredentialUse {

@@ -46,6 +46,16 @@ pub(super) struct ClaimV4 {
 
 /// The service that a signature is scoped to, as far as can be told without believing it.
 pub(super) fn scoped_service(head: &Head) -> Option<String> {
+    of_scope(head, 1)
+}
+
+/// The region that a signature is scoped to, likewise.
+pub(super) fn scoped_region(head: &Head) -> Option<String> {
+    of_scope(head, 2)
+}
+
+/// A part of the scope, counted from its end.
+fn of_scope(head: &Head, from_end: usize) -> Option<String> {
     let credential = match head.header("authorization") {
         Some(header) => header
             .split_once("Credential=")?
@@ -55,7 +65,7 @@ pub(super) fn scoped_service(head: &Head) -> Option<String> {
             .to_owned(),
         None => head.query_parameter("X-Amz-Credential")?,
     };
-    Some(credential.trim().rsplit('/').nth(1)?.to_owned())
+    Some(credential.trim().rsplit('/').nth(from_end)?.to_owned())
 }
 
 impl Claim {

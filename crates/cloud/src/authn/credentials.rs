@@ -34,7 +34,7 @@ impl Credentials {
         session_token: Option<&str>,
         now: Timestamp,
     ) -> Result<Found, AuthError> {
-        let directory = self.identities.directory();
+        let directory = self.identities.in_force();
         let unknown = || AuthError::UnknownKey(access_key_id.to_owned());
         if let Some((user, key)) = directory.access_key(access_key_id) {
             if key.status == KeyStatus::Inactive {

@@ -106,7 +106,7 @@ impl AuthError {
                 given,
                 expected,
                 presigned,
-            } => wrong_region(&given, &expected, presigned),
+            } => wrong_region(&given, expected.as_str(), presigned),
             Self::UnknownKey(id) => ApiError::forbidden(
                 "InvalidAccessKeyId",
                 "The AWS Access Key Id you provided does not exist in our records.",
@@ -268,7 +268,8 @@ const MISMATCH: &str = "The request signature we calculated does not match the s
 const S3_MISMATCH: &str = "The request signature we calculated does not match the signature you provided. \
                            Check your key and signing method.";
 
-fn wrong_region(given: &str, expected: &Region, presigned: bool) -> ApiError {
+/// S3's refusal of a signature that is scoped to the wrong region.
+pub(crate) fn wrong_region(given: &str, expected: &str, presigned: bool) -> ApiError {
     let (code, subject) = if presigned {
         (
             "AuthorizationQueryParametersError",
@@ -284,7 +285,7 @@ fn wrong_region(given: &str, expected: &Region, presigned: bool) -> ApiError {
         code,
         format!("{subject}; the region '{given}' is wrong; expecting '{expected}'"),
     )
-    .with("Region", expected.as_str())
+    .with("Region", expected)
 }
 
 fn skewed(signed_at: Timestamp, now: Timestamp) -> String {

@@ -23,6 +23,7 @@ use jiff::Timestamp;
 
 pub(crate) use self::authenticator::{Authenticator, service_of};
 pub(crate) use self::caller::{Caller, Identity, SignatureKind};
+pub(crate) use self::error::wrong_region;
 pub(crate) use self::signature::{
     EMPTY_SHA256, Scope, SigningKey, equal, hex, sha256_hex, string_to_sign,
 };

@@ -19,6 +19,7 @@ use super::signature::sha256_hex;
 use super::verify::{admissible, v4};
 use crate::config::Region;
 use crate::incoming::Head;
+use crate::regions::EnabledRegions;
 use crate::request_id::RequestId;
 use crate::service::Service;
 
@@ -165,7 +166,11 @@ fn verify(head: &Head, service: Service, body: &[u8]) -> Result<(), AuthError> {
     if claim.access_key_id != "AKIDEXAMPLE" || claim.scope.service != service.signing_name() {
         return Err(AuthError::UnknownKey(claim.access_key_id.clone()));
     }
-    admissible(claim, head, service, &Region::default())?;
+    let regions = EnabledRegions {
+        founded_in: Region::default(),
+        opened_in: Region::default(),
+    };
+    admissible(claim, head, &regions)?;
     let computed = sha256_hex(body);
     let hash = if service == Service::S3 {
         let (mode, text) = PayloadMode::read(head, claim.kind)?;

@@ -7,24 +7,22 @@ use crate::authn::claim::ClaimV4;
 use crate::authn::error::{AuthError, SKEW};
 use crate::authn::presigned_v2::ClaimV2;
 use crate::authn::signature::{SigningKey, equal, string_to_sign};
-use crate::config::Region;
 use crate::incoming::{Head, bucket_of_host};
+use crate::regions::EnabledRegions;
 use crate::service::Service;
 
 /// Verifies all that can be without the secret: region, time, and that what must be is signed.
 pub(super) fn admissible(
     claim: &ClaimV4,
     head: &Head,
-    service: Service,
-    region: &Region,
+    regions: &EnabledRegions,
 ) -> Result<(), AuthError> {
+    // Of services with one endpoint for all regions too: some clients sign for theirs.
     let given = claim.scope.region.as_str();
-    // IAM has one endpoint for all regions, and STS had; clients sign for its region or for theirs.
-    let global = matches!(service, Service::Iam | Service::Sts) && given == "us-east-1";
-    if given != region.as_str() && !global {
+    if regions.named(given).is_none() {
         return Err(AuthError::WrongRegion {
             given: given.to_owned(),
-            expected: region.clone(),
+            expected: regions.opened_in.clone(),
             presigned: claim.expires.is_some(),
         });
     }

@@ -14,7 +14,6 @@ use crate::authz::context::of_request;
 use crate::authz::denied::Denied;
 use crate::authz::own_calls::own_call;
 use crate::authz::particulars::{Particulars, ResourceSide};
-use crate::config::Region;
 use crate::events::{Outcome, RecordedDecision, Trail};
 use crate::service::Service;
 
@@ -22,12 +21,11 @@ use crate::service::Service;
 #[derive(Debug, Clone)]
 pub(crate) struct Authorizer {
     account: AccountId,
-    region: Region,
 }
 
 impl Authorizer {
-    pub(crate) fn new(account: AccountId, region: Region) -> Self {
-        Self { account, region }
+    pub(crate) fn new(account: AccountId) -> Self {
+        Self { account }
     }
 
     /// Takes all decisions of a call, in the table's order. It is authorized if each allows it.
@@ -142,6 +140,7 @@ impl Authorizer {
         let (Some(caller), Ok(action), Ok(resource)) = parsed else {
             return false;
         };
+        let region = resource.region().to_owned();
         let question = Request {
             caller: caller.with_unique_id(&role.id),
             action,
@@ -151,7 +150,7 @@ impl Authorizer {
                 .with("aws:PrincipalArn", role.arn.as_str())
                 .with("aws:PrincipalAccount", self.account.as_str())
                 .with("aws:ResourceAccount", self.account.as_str())
-                .with("aws:RequestedRegion", self.region.as_str()),
+                .with("aws:RequestedRegion", region),
         };
         iam::decide(layers, &question).is_allowed()
     }
@@ -211,7 +210,7 @@ impl Authorizer {
             let action =
                 Action::parse(need.action).map_err(|error| unmapped(&error.to_string()))?;
             let resources = self
-                .resources(need.resource, particulars)
+                .resources(request, need.resource, particulars)
                 .map_err(|error| unmapped(&error.to_string()))?;
             for resource in resources {
                 let context = with_keys_of(need, particulars, common.clone());
@@ -231,12 +230,13 @@ impl Authorizer {
     /// The resources of a decision: one, or one for each value of a slot that is named repeatedly.
     fn resources(
         &self,
+        request: &Authenticated,
         template: Template,
         particulars: &Particulars,
     ) -> Result<Vec<Resource>, iam::calls::TemplateError> {
         let place = Place {
             partition: "aws",
-            region: self.region.as_str(),
+            region: request.region().as_str(),
             account: self.account,
         };
         let values = |slot: Slot| {

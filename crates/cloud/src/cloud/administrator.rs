@@ -258,6 +258,7 @@ fn lookup(query: &EventQuery, most: usize, token: Option<String>) -> Value {
         end_time: Option<f64>,
         max_results: usize,
         next_token: Option<String>,
+        all_regions: bool,
     }
     let attributes = [
         ("EventName", &query.event_name),
@@ -281,6 +282,7 @@ fn lookup(query: &EventQuery, most: usize, token: Option<String>) -> Value {
         end_time: query.until.map(seconds),
         max_results: most,
         next_token: token,
+        all_regions: true,
     })
 }
 

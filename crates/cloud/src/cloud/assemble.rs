@@ -1,6 +1,6 @@
 //! Putting the services of a cloud together.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,13 +12,15 @@ use crate::authn::Authenticator;
 use crate::authz::Authorizer;
 use crate::clock::Clock;
 use crate::cloud::open::OpenError;
-use crate::config::Config;
+use crate::cloud::regions::Regions;
+use crate::config::{Config, Region};
 use crate::events::History;
 use crate::gateway::Gateway;
 use crate::identity::{Identities, KeyUses, Sessions};
+use crate::regions::EnabledRegions;
 use crate::services::{
-    ApiGateway, CloudTrail, ExecuteApi, Framewright, Iam, Lambda, LambdaParts, Lender, LogStore,
-    Logs, QueueStore, Quotas, S3, Services, Sqs, Sts,
+    Account, ApiGateway, Budgets, CloudTrail, ExecuteApi, Framewright, Iam, Lambda, LambdaParts,
+    Lender, LogStore, Logs, QueueStore, Quotas, S3, Services, Sqs, Sts,
 };
 use crate::state::State;
 use crate::storage::{Durability, ObjectStore};
@@ -27,68 +29,101 @@ use crate::storage::{Durability, ObjectStore};
 const SWEEPING: Duration = Duration::from_secs(3600);
 
 /// What a gateway is made of.
-pub(super) struct Parts<'a> {
-    pub(super) config: &'a Config,
-    pub(super) state: &'a State,
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) config: Config,
+    pub(super) state: State,
     pub(super) identities: Identities,
     /// The folder of the state's files.
-    pub(super) files: &'a Path,
+    pub(super) files: PathBuf,
     pub(super) durability: Durability,
     /// Where the gateway will answer.
-    pub(super) endpoint: &'a str,
-    pub(super) tasks: &'a TaskTracker,
-    pub(super) closing: &'a CancellationToken,
+    pub(super) endpoint: String,
+    pub(super) enabled: EnabledRegions,
+    pub(super) tasks: TaskTracker,
+    pub(super) closing: CancellationToken,
+}
+
+/// What the services of all regions share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    sessions: Sessions,
+    key_uses: KeyUses,
+    authorizer: Authorizer,
+    objects: ObjectStore,
 }
 
 impl Gateway {
     /// Opens all services behind one gateway.
-    pub(super) async fn assemble(parts: Parts<'_>) -> Result<Self, OpenError> {
-        let (config, state) = (parts.config, parts.state);
-        let (account, region) = (config.account, config.region.clone());
-        let sessions = Sessions::open(state).await?;
-        let authorizer = Authorizer::new(account, region.clone());
-        let key_uses = KeyUses::open(state, &parts.identities.directory()).await?;
+    pub(super) async fn assemble(parts: Parts) -> Result<Self, OpenError> {
+        let shared = Shared::open(&parts).await?;
+        let clock = Arc::clone(&parts.config.clock);
         let authenticator = Authenticator::new(
-            region,
+            parts.enabled.clone(),
             parts.identities.clone(),
-            key_uses.clone(),
-            sessions.clone(),
+            shared.key_uses.clone(),
+            shared.sessions.clone(),
         );
+        let history = History::start(parts.state.clone(), Arc::clone(&clock), &parts.tasks);
         Ok(Self {
-            clock: Arc::clone(&config.clock),
+            clock,
             authenticator,
-            services: services(&parts, &sessions, key_uses, &authorizer).await?,
-            history: History::start(state.clone(), Arc::clone(&config.clock), parts.tasks),
+            regions: Regions::open(parts, shared).await?,
+            history,
         })
     }
 }
 
-async fn services(
-    parts: &Parts<'_>,
-    sessions: &Sessions,
-    key_uses: KeyUses,
-    authorizer: &Authorizer,
+impl Shared {
+    async fn open(parts: &Parts) -> Result<Self, OpenError> {
+        let (config, state) = (&parts.config, &parts.state);
+        let objects = ObjectStore::open(
+            state.clone(),
+            parts.files.join("objects"),
+            parts.durability,
+            config.faults.clone(),
+        )
+        .await
+        .map_err(|error| OpenError::Objects(error.into()))?;
+        parts.tasks.spawn(sweep_regularly(
+            objects.clone(),
+            Arc::clone(&config.clock),
+            parts.closing.clone(),
+        ));
+        Ok(Self {
+            sessions: Sessions::open(state).await?,
+            key_uses: KeyUses::open(state, &parts.identities.directory()).await?,
+            authorizer: Authorizer::new(config.account),
+            objects,
+        })
+    }
+}
+
+/// The services as a region has them: some of its own, and some that all regions share.
+pub(super) async fn services(
+    parts: &Parts,
+    shared: &Shared,
+    region: &Region,
 ) -> Result<Services, OpenError> {
-    let (config, state) = (parts.config, parts.state);
-    let (account, region) = (config.account, &config.region);
-    let objects = ObjectStore::open(
-        state.clone(),
-        parts.files.join("objects"),
-        parts.durability,
-        config.faults.clone(),
-    )
-    .await
-    .map_err(|error| OpenError::Objects(error.into()))?;
-    parts.tasks.spawn(sweep_regularly(
-        objects.clone(),
-        Arc::clone(&config.clock),
-        parts.closing.clone(),
-    ));
+    let (config, account) = (&parts.config, parts.config.account);
+    let Shared {
+        sessions,
+        key_uses,
+        authorizer,
+        objects,
+    } = shared;
+    let founded_here = *region == parts.enabled.founded_in;
+    let (state, files) = if founded_here {
+        (parts.state.clone(), parts.files.clone())
+    } else {
+        let files = parts.files.join("regions").join(region.as_str());
+        (parts.state.of_region(region), files)
+    };
     let queues = QueueStore::open(
         state.clone(),
         Arc::clone(&config.clock),
         account,
-        parts.endpoint,
+        &parts.endpoint,
         parts.closing.clone(),
     )
     .await?;
@@ -102,7 +137,7 @@ async fn services(
         sessions: sessions.clone(),
         objects: objects.clone(),
         queues: queues.clone(),
-        folder: parts.files.join("functions"),
+        folder: files.join("functions"),
         sandbox_init: config.sandbox_init.clone(),
         endpoint: parts.endpoint.to_owned(),
         limit: config.limits.execution_environments,
@@ -117,7 +152,7 @@ async fn services(
     )
     .await?;
     let logs = Logs::new(log_store, authorizer.clone());
-    logs.sweep_regularly(parts.tasks, parts.closing.clone());
+    logs.sweep_regularly(&parts.tasks, parts.closing.clone());
     let quotas = Quotas::open(
         state.clone(),
         Arc::clone(&config.clock),
@@ -131,7 +166,7 @@ async fn services(
         iam: Iam {
             account,
             identities: parts.identities.clone(),
-            key_uses,
+            key_uses: key_uses.clone(),
             authorizer: authorizer.clone(),
         },
         sts: Sts {
@@ -140,7 +175,7 @@ async fn services(
             sessions: sessions.clone(),
             authorizer: authorizer.clone(),
         },
-        s3: S3::new(objects.clone(), authorizer.clone(), account, region.clone()),
+        s3: S3::new(objects.clone(), authorizer.clone(), account),
         lambda: lambda.clone(),
         logs,
         quotas,
@@ -149,7 +184,7 @@ async fn services(
             Arc::clone(&config.clock),
             account,
             authorizer.clone(),
-            parts.endpoint,
+            &parts.endpoint,
         )
         .await?,
         execute_api: ExecuteApi {
@@ -167,11 +202,17 @@ async fn services(
             account,
             region: region.clone(),
             authorizer: authorizer.clone(),
-            state: state.clone(),
+            state: parts.state.clone(),
         },
+        account: Account {
+            account,
+            enabled: parts.enabled.clone(),
+            authorizer: authorizer.clone(),
+        },
+        budgets: Budgets::open(parts.state.clone(), account, authorizer.clone()).await?,
         framewright: Framewright {
             authorizer: authorizer.clone(),
-            store: objects,
+            store: objects.clone(),
             lender: Lender {
                 account,
                 region: region.clone(),

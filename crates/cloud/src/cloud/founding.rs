@@ -1,6 +1,7 @@
 //! What a state is made with: its account and its administrator.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt;
 
 use iam::policy::Kind;
@@ -44,50 +45,45 @@ impl fmt::Debug for AdministratorKey {
     }
 }
 
-/// A state of another account or region than the one asked for.
+/// What a state was made with.
 #[derive(Debug)]
-pub(super) struct Mismatch {
-    pub(super) fact: &'static str,
-    pub(super) kept: String,
+pub(super) struct Facts {
+    /// The account that owns everything in it.
+    pub(super) account: String,
+    /// The region whose tables bear no region's name.
+    pub(super) region: String,
 }
 
-/// Keeps account and region with the state, or compares them with those kept.
-pub(super) async fn settle_facts(
+/// What the state was made with: if it is new, this account and region.
+pub(super) async fn facts(
     state: &State,
     account: AccountId,
     region: &Region,
-) -> Result<Result<(), Mismatch>, StateError> {
+) -> Result<Facts, StateError> {
     let region = region.clone();
-    let settled = state
+    let facts = state
         .maintain(move |change| {
-            settle(change, "account", account.as_str())?;
-            settle(change, "region", region.as_str())
+            let facts = Facts {
+                account: settled(change, "account", account.as_str())?,
+                region: settled(change, "region", region.as_str())?,
+            };
+            Ok::<_, ChangeError<Infallible>>(facts)
         })
-        .await;
-    match settled {
-        Ok(()) => Ok(Ok(())),
-        Err(ChangeError::Refused(mismatch)) => Ok(Err(mismatch)),
-        Err(ChangeError::State(error)) => Err(error),
-    }
+        .await?;
+    Ok(facts)
 }
 
-fn settle(
-    change: &mut Change<'_>,
-    fact: &'static str,
-    value: &str,
-) -> Result<(), ChangeError<Mismatch>> {
+/// The value of a fact: the one kept, or else this one from now on.
+fn settled(change: &mut Change<'_>, fact: &str, value: &str) -> Result<String, StateError> {
     let kept = change
         .read(FACTS)?
         .get(fact)?
         .map(|kept| kept.value().to_owned());
-    match kept {
-        Some(kept) if kept == value => Ok(()),
-        Some(kept) => Err(ChangeError::Refused(Mismatch { fact, kept })),
-        None => {
-            change.write(FACTS)?.insert(fact, value)?;
-            Ok(())
-        }
+    if let Some(kept) = kept {
+        return Ok(kept);
     }
+    change.write(FACTS)?.insert(fact, value)?;
+    Ok(value.to_owned())
 }
 
 /// The administrator's key: the one given if it is in force, or else a fresh one.

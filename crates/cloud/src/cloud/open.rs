@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use iam::AccountId;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -14,11 +15,13 @@ use uuid::Uuid;
 
 use crate::cloud::assemble::Parts;
 use crate::cloud::folder::{Absence, EndpointFile, OwnedFolder, StateFolder};
-use crate::cloud::founding::{AdministratorKey, administrator, settle_facts};
+use crate::cloud::founding::{AdministratorKey, administrator, facts};
+use crate::cloud::regions::Regions;
 use crate::config::{Config, StateLocation};
 use crate::gateway::{Gateway, serve};
 use crate::identity::Identities;
-use crate::services::{Lambda, OpenLambdaError};
+use crate::regions::EnabledRegions;
+use crate::services::OpenLambdaError;
 use crate::state::{State, StateError};
 use crate::storage::Durability;
 
@@ -38,7 +41,7 @@ pub struct Running {
     endpoint: String,
     administrator: AdministratorKey,
     state: State,
-    lambda: Lambda,
+    regions: Regions,
     tasks: TaskTracker,
     closing: DropGuard,
     server: JoinHandle<()>,
@@ -68,15 +71,15 @@ pub enum OpenError {
     /// The state cannot be used; the error names the file.
     #[error(transparent)]
     State(#[from] StateError),
-    /// The state belongs to another account or region.
-    #[error("the state folder `{path}` is of {fact} `{kept}`")]
-    Mismatch {
+    /// The state belongs to another account.
+    #[error("the state folder `{path}` is of account {kept}, not of {asked}")]
+    OtherAccount {
         /// The folder.
         path: PathBuf,
-        /// `account` or `region`.
-        fact: &'static str,
-        /// What the state was made for.
+        /// Whose the state is.
         kept: String,
+        /// Which account was asked for.
+        asked: AccountId,
     },
     /// The objects cannot be used.
     #[error("the objects of the state cannot be used")]
@@ -167,15 +170,32 @@ struct Opening {
 impl Opening {
     async fn finish(self, config: &Config, place: Place) -> Result<Running, OpenError> {
         let state = self.state;
-        if let Err(mismatch) = settle_facts(&state, config.account, &config.region).await? {
-            return Err(OpenError::Mismatch {
+        let facts = facts(&state, config.account, &config.region).await?;
+        let mut config = config.clone();
+        if config.any_account {
+            config.account = facts.account.parse().unwrap_or(config.account);
+        }
+        if facts.account != config.account.as_str() {
+            return Err(OpenError::OtherAccount {
                 path: self.files,
-                fact: mismatch.fact,
-                kept: mismatch.kept,
+                kept: facts.account,
+                asked: config.account,
             });
         }
+        let regions = EnabledRegions {
+            founded_in: facts
+                .region
+                .parse()
+                .unwrap_or_else(|_| config.region.clone()),
+            opened_in: config.region.clone(),
+        };
         let tasks = TaskTracker::new();
-        let identities = Identities::start(state.clone(), &tasks)?;
+        let identities = Identities::start(
+            state.clone(),
+            Arc::clone(&config.clock),
+            config.iam_propagation,
+            &tasks,
+        )?;
         let now = config.clock.now();
         let administrator = administrator(&identities, config.account, self.kept_key, now).await?;
         let listener = bind(config.port, self.last_port).await?;
@@ -190,13 +210,14 @@ impl Opening {
         let closing = CancellationToken::new();
         let gateway = Gateway::assemble(Parts {
             config,
-            state: &state,
+            state: state.clone(),
             identities,
-            files: &self.files,
+            files: self.files,
             durability: self.durability,
-            endpoint: &endpoint,
-            tasks: &tasks,
-            closing: &closing,
+            endpoint: endpoint.clone(),
+            enabled: regions,
+            tasks: tasks.clone(),
+            closing: closing.clone(),
         })
         .await?;
         if let Place::Owned(folder) = &place {
@@ -207,14 +228,14 @@ impl Opening {
                 process: std::process::id(),
             })?;
         }
-        let lambda = gateway.services.lambda.clone();
+        let regions = gateway.regions.clone();
         let server = tokio::spawn(serve(Arc::new(gateway), listener, closing.clone()));
         tracing::info!(endpoint, "the cloud answers");
         Ok(Running {
             endpoint,
             administrator,
             state,
-            lambda,
+            regions,
             tasks,
             closing: closing.drop_guard(),
             server,
@@ -253,9 +274,9 @@ impl Running {
     /// Finishes the requests that are under way, ends what runs, and lets go of the state.
     pub async fn shutdown(self) {
         // Functions deliver their last logs through the gateway.
-        self.lambda.close().await;
+        self.regions.close().await;
         // Owner tasks end when nobody can ask them any more.
-        drop(self.lambda);
+        drop(self.regions);
         drop(self.closing);
         if let Err(error) = self.server.await {
             tracing::error!(%error, "the gateway failed");

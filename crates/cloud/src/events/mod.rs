@@ -6,11 +6,13 @@
 //! fourteen days.
 
 mod history;
+mod parameters;
 mod record;
 mod table;
 mod trail;
 
 pub(crate) use self::history::History;
+pub(crate) use self::parameters::{of_s3, parameters};
 pub use self::record::{Failure, Outcome, Record, RecordedDecision, RecordedPrincipal};
-pub(crate) use self::table::{Query, put, query};
+pub(crate) use self::table::{Query, put, query, resource_type};
 pub(crate) use self::trail::Trail;

@@ -28,6 +28,9 @@ pub struct Record {
     pub source_ip: String,
     /// What the client said it is.
     pub user_agent: Option<String>,
+    /// What it asked for, as far as that is no secret and not too large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_parameters: Option<serde_json::Value>,
     /// Every decision that was taken about it, in order.
     pub decisions: Vec<RecordedDecision>,
     /// The error that answered it; nothing if it succeeded.

@@ -3,11 +3,11 @@
 use std::ops::Bound;
 
 use jiff::{SignedDuration, Timestamp};
-use redb::{ReadTransaction, ReadableTable, TableDefinition, TableError};
+use redb::{ReadableTable, TableDefinition, TableError};
 
 use crate::events::record::Record;
 use crate::identity::keep_key_use;
-use crate::state::{Change, ChangeError, StateError, decode, encode};
+use crate::state::{Change, ChangeError, Snapshot, StateError, decode, encode};
 
 /// Records by time (microseconds since 1970) and request id.
 const EVENTS: TableDefinition<'_, (i64, &str), &[u8]> = TableDefinition::new("events");
@@ -33,6 +33,9 @@ pub(crate) struct Query {
     pub(crate) username: Option<String>,
     pub(crate) resource: Option<String>,
     pub(crate) read_only: Option<bool>,
+    /// As CloudFormation names kinds of resources, such as `AWS::S3::Bucket`.
+    pub(crate) resource_type: Option<String>,
+    pub(crate) region: Option<String>,
     /// Continue after this record, as [`Page::next`] said.
     pub(crate) after: Option<(i64, String)>,
     /// How many records at most.
@@ -62,7 +65,7 @@ pub(crate) fn put(change: &mut Change<'_>, record: &Record) -> Result<(), StateE
 }
 
 /// Finds records, the newest first.
-pub(crate) fn query(snapshot: &ReadTransaction, query: &Query) -> Result<Page, StateError> {
+pub(crate) fn query(snapshot: &Snapshot, query: &Query) -> Result<Page, StateError> {
     let table = match snapshot.open_table(EVENTS) {
         Ok(table) => table,
         Err(TableError::TableDoesNotExist(_)) => return Ok(Page::default()),
@@ -112,6 +115,28 @@ pub(super) fn expire<E>(change: &mut Change<'_>, now: Timestamp) -> Result<usize
     Ok(removed)
 }
 
+/// The kind of a resource as CloudFormation names it, if it has such a name.
+pub(crate) fn resource_type(arn: &str) -> Option<&'static str> {
+    let arn = iam::Arn::parse(arn).ok()?;
+    let resource = arn.resource();
+    let kind = resource.split(['/', ':']).next().unwrap_or_default();
+    Some(match (arn.service(), kind) {
+        ("s3", _) if resource.contains('/') => "AWS::S3::Object",
+        ("s3", _) => "AWS::S3::Bucket",
+        ("iam", "user") => "AWS::IAM::User",
+        ("iam", "group") => "AWS::IAM::Group",
+        ("iam", "role") => "AWS::IAM::Role",
+        ("iam", "policy") => "AWS::IAM::Policy",
+        ("iam", "instance-profile") => "AWS::IAM::InstanceProfile",
+        ("lambda", "function") => "AWS::Lambda::Function",
+        ("lambda", "layer") => "AWS::Lambda::LayerVersion",
+        ("logs", "log-group") => "AWS::Logs::LogGroup",
+        ("sqs", _) => "AWS::SQS::Queue",
+        ("budgets", "budget") => "AWS::Budgets::Budget",
+        _ => return None,
+    })
+}
+
 impl Query {
     fn matches(&self, record: &Record) -> bool {
         let same = |wanted: &Option<String>, found: Option<&str>| {
@@ -132,6 +157,13 @@ impl Query {
                     .as_deref()
                     .and_then(|arn| arn.rsplit('/').next()),
             )
+            && same(&self.region, Some(&record.region))
+            && self.resource_type.as_deref().is_none_or(|wanted| {
+                record
+                    .decisions
+                    .iter()
+                    .any(|decision| resource_type(&decision.resource) == Some(wanted))
+            })
             && self
                 .read_only
                 .is_none_or(|wanted| record.read_only == wanted)

@@ -33,6 +33,7 @@ impl Trail {
             principal: RecordedPrincipal::default(),
             source_ip: head.peer.to_string(),
             user_agent: head.header("user-agent").map(str::to_owned),
+            request_parameters: None,
             decisions: Vec::new(),
             failure: None,
             bytes_in: 0,
@@ -68,6 +69,11 @@ impl Trail {
         let record = &mut self.lock().record;
         record.event_name = Some(name.to_owned());
         record.read_only = read_only;
+    }
+
+    /// What the request asks for is known.
+    pub(crate) fn asked_for(&self, parameters: Option<serde_json::Value>) {
+        self.lock().record.request_parameters = parameters;
     }
 
     /// A decision was taken.

@@ -13,19 +13,19 @@ use crate::api_error::ApiError;
 use crate::authn::{Authenticator, service_of};
 use crate::body::ReceivedBody;
 use crate::clock::{Clock, http_date};
+use crate::cloud::Regions;
 use crate::events::{Failure, History, Trail};
 use crate::gateway::recorded::recorded;
 use crate::incoming::{Head, Incoming};
 use crate::request_id::RequestId;
 use crate::response::{Response, set_header};
 use crate::service::Service;
-use crate::services::Services;
 
 /// Answers requests of all services.
 pub(crate) struct Gateway {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) authenticator: Authenticator,
-    pub(crate) services: Services,
+    pub(crate) regions: Regions,
     pub(crate) history: History,
 }
 
@@ -49,7 +49,8 @@ impl Gateway {
             Ok(service) => *service,
             Err(_) => Service::of_unsigned(&head),
         };
-        let trail = Trail::new(&head, service, &self.authenticator.region_of(&head));
+        let region = self.authenticator.region_of(service, &head);
+        let trail = Trail::new(&head, service, &region);
         let answered = match known {
             Ok(service) => self.serve(service, Incoming { head, body }, &trail).await,
             Err(name) => Err(ApiError::not_implemented(&format!("service `{name}`"))),
@@ -83,7 +84,8 @@ impl Gateway {
                 .authenticator
                 .authenticate(service, incoming, trail.clone())
                 .await?;
-            self.services.serve(request, body).await
+            let services = self.regions.services_in(request.region()).await?;
+            services.serve(request, body).await
         };
         // A panic is a defect of one call; it must not take the connection or the record with it.
         match AssertUnwindSafe(serving).catch_unwind().await {

@@ -3,12 +3,15 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::api_error::ApiError;
 use crate::authz::Permit;
+use crate::clock::Clock;
 use crate::identity::directory::Directory;
+use crate::identity::published::Published;
 use crate::identity::table::{apply, difference, load};
 use crate::state::{ChangeError, State, StateError};
 
@@ -18,8 +21,9 @@ const WAITING: usize = 64;
 /// A handle on the principals and policies of the account.
 #[derive(Debug, Clone)]
 pub(crate) struct Identities {
-    published: watch::Receiver<Arc<Directory>>,
+    published: watch::Receiver<Published>,
     owner: mpsc::Sender<Box<dyn Job>>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Identities {
@@ -27,21 +31,38 @@ impl Identities {
     ///
     /// # Errors
     /// That an entry cannot be read.
-    pub(crate) fn start(state: State, tasks: &TaskTracker) -> Result<Self, StateError> {
-        let directory = Arc::new(load(&state.read()?)?);
-        let (publish, published) = watch::channel(directory);
+    ///
+    /// A change is in force when it is `propagation` old by the clock.
+    pub(crate) fn start(
+        state: State,
+        clock: Arc<dyn Clock>,
+        propagation: SignedDuration,
+        tasks: &TaskTracker,
+    ) -> Result<Self, StateError> {
+        let directory = load(&state.read()?)?;
+        let (publish, published) = watch::channel(Published::new(directory, propagation));
         let (owner, jobs) = mpsc::channel(WAITING);
-        tasks.spawn(own(state, publish, jobs));
-        Ok(Self { published, owner })
+        tasks.spawn(own(state, Arc::clone(&clock), publish, jobs));
+        Ok(Self {
+            published,
+            owner,
+            clock,
+        })
     }
 
-    /// The view that is in force now.
+    /// The view as the last change left it, which is what those see who look after it.
     pub(crate) fn directory(&self) -> Arc<Directory> {
-        Arc::clone(&self.published.borrow())
+        Arc::clone(self.published.borrow().newest())
+    }
+
+    /// The view that is in force now, by which is decided who a caller is and what it may.
+    pub(crate) fn in_force(&self) -> Arc<Directory> {
+        Arc::clone(self.published.borrow().in_force(self.clock.now()))
     }
 
     /// Changes the view. What `change` makes of it is durable, with the record of the request it is
-    /// made for, and in force when this returns; nothing of it is if `change` fails.
+    /// made for, when this returns, and in force unless changes take their time; nothing of it is if
+    /// `change` fails.
     ///
     /// # Errors
     /// The error of `change`, or that it could not be written.
@@ -53,7 +74,7 @@ impl Identities {
         self.submit(Some(permit.clone()), change).await
     }
 
-    /// Changes the view on nobody's behalf: when the state is made.
+    /// Changes the view on nobody's behalf: when the state is made. It is in force at once.
     ///
     /// # Errors
     /// That it could not be written.
@@ -91,11 +112,12 @@ impl Identities {
 
 async fn own(
     state: State,
-    publish: watch::Sender<Arc<Directory>>,
+    clock: Arc<dyn Clock>,
+    publish: watch::Sender<Published>,
     mut jobs: mpsc::Receiver<Box<dyn Job>>,
 ) {
     while let Some(mut job) = jobs.recv().await {
-        let current = Arc::clone(&publish.borrow());
+        let current = Arc::clone(publish.borrow().newest());
         let mut next = Directory::clone(&current);
         if !job.apply(&mut next) {
             job.answer(Ok(()));
@@ -104,7 +126,8 @@ async fn own(
         let written = write(&state, job.permit(), &current, &next).await;
         if written.is_ok() {
             next.index();
-            publish.send_replace(Arc::new(next));
+            let at = job.permit().map(|_| clock.now());
+            publish.send_modify(|published| published.replace(Arc::new(next), at));
         }
         job.answer(written);
     }

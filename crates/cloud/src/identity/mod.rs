@@ -11,6 +11,7 @@ mod ids;
 mod key_use;
 mod policy;
 mod principals;
+mod published;
 mod session;
 mod table;
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use redb::{ReadTransaction, ReadableTable, TableDefinition, TableError};
+use redb::{ReadableTable, TableDefinition, TableError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::identity::directory::Directory;
-use crate::state::{Change, StateError, decode, encode};
+use crate::state::{Change, Snapshot, StateError, decode, encode};
 
 /// Entries by kind and lower-case name.
 const IDENTITIES: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("identities");
@@ -86,7 +86,7 @@ pub(super) fn apply(change: &mut Change<'_>, writes: &[Write]) -> Result<(), Sta
 }
 
 /// Reads the whole view.
-pub(super) fn load(snapshot: &ReadTransaction) -> Result<Directory, StateError> {
+pub(super) fn load(snapshot: &Snapshot) -> Result<Directory, StateError> {
     let mut directory = Directory::default();
     let table = match snapshot.open_table(IDENTITIES) {
         Ok(table) => table,

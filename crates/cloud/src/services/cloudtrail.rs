@@ -1,11 +1,12 @@
 //! The event history, asked as CloudTrail is: `LookupEvents`.
 //!
-//! `aws cloudtrail lookup-events` works on it. The members of an event are CloudTrail's; what this
-//! cloud knows besides (decisions, matched statements) is under `additionalEventData`.
+//! `aws cloudtrail lookup-events` works on it. Each region answers with its own events. The members
+//! of an event are CloudTrail's; what this cloud knows besides (decisions, matched statements) is
+//! under `additionalEventData`.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
 use crate::api_error::ApiError;
@@ -13,7 +14,7 @@ use crate::authn::Authenticated;
 use crate::authz::{Authorized, Authorizer, Operation, Particulars};
 use crate::body::VerifiedBody;
 use crate::config::Region;
-use crate::events::{Query, Record, query};
+use crate::events::{Query, Record, query, resource_type};
 use crate::response::Response;
 use crate::services::{Serve, json};
 use crate::state::State;
@@ -41,7 +42,7 @@ impl Serve for CloudTrail {
         match json::operation(&request)? {
             "LookupEvents" => {
                 let input: LookupEvents = json::input(body, LARGEST_INPUT).await?;
-                let lookup = Lookup(input.wanted()?);
+                let lookup = Lookup(input.wanted(&self.region)?);
                 let call = self
                     .authorizer
                     .decide(&request, lookup, &Particulars::new())?;
@@ -61,6 +62,9 @@ struct LookupEvents {
     end_time: Option<f64>,
     max_results: Option<usize>,
     next_token: Option<String>,
+    /// What AWS's call has not: the events of all regions at once.
+    #[serde(default)]
+    all_regions: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -107,6 +111,8 @@ struct Event {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Resource {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource_type: Option<&'static str>,
     resource_name: String,
 }
 
@@ -136,6 +142,7 @@ impl CloudTrail {
             .iter()
             .filter(|decision| decision.resource != "*")
             .map(|decision| Resource {
+                resource_type: resource_type(&decision.resource),
                 resource_name: decision.resource.clone(),
             });
         Event {
@@ -152,35 +159,37 @@ impl CloudTrail {
     }
 
     fn cloud_trail_event(&self, record: &Record) -> String {
-        let principal = &record.principal;
-        let kind = match principal.arn.as_deref() {
-            Some(arn) if arn.contains(":assumed-role/") => "AssumedRole",
-            Some(arn) if arn.starts_with("arn:") => "IAMUser",
-            _ => "Unknown",
-        };
+        let resources = record
+            .decisions
+            .iter()
+            .filter(|decision| decision.resource != "*")
+            .map(|decision| {
+                json!({
+                    "ARN": decision.resource,
+                    "accountId": self.account.as_str(),
+                    "type": resource_type(&decision.resource),
+                })
+            });
         json!({
             "eventVersion": "1.11",
-            "userIdentity": {
-                "type": kind,
-                "principalId": principal.id,
-                "arn": principal.arn,
-                "accountId": self.account.as_str(),
-                "accessKeyId": principal.access_key_id,
-                "userName": username(record),
-            },
+            "userIdentity": self.user_identity(record),
             "eventTime": crate::clock::iso8601(record.time),
             "eventSource": record.event_source,
             "eventName": record.event_name,
-            "awsRegion": self.region.as_str(),
+            "awsRegion": record.region,
             "sourceIPAddress": record.source_ip,
             "userAgent": record.user_agent,
             "errorCode": record.failure.as_ref().map(|failure| &failure.code),
             "errorMessage": record.failure.as_ref().map(|failure| &failure.message),
+            "requestParameters": record.request_parameters,
+            "responseElements": null,
             "requestID": record.request_id,
             "eventID": record.request_id,
             "readOnly": record.read_only,
+            "resources": resources.collect::<Vec<_>>(),
             "eventType": "AwsApiCall",
-            "managementEvent": true,
+            "managementEvent": !is_data_event(record),
+            "eventCategory": if is_data_event(record) { "Data" } else { "Management" },
             "recipientAccountId": self.account.as_str(),
             "additionalEventData": {
                 "record": record,
@@ -188,16 +197,83 @@ impl CloudTrail {
         })
         .to_string()
     }
+
+    /// Who sent the request, as CloudTrail tells it.
+    fn user_identity(&self, record: &Record) -> Value {
+        let principal = &record.principal;
+        let account = self.account.as_str();
+        let arn = principal.arn.as_deref().unwrap_or_default();
+        let identity = json!({
+            "principalId": principal.id,
+            "arn": principal.arn,
+            "accountId": account,
+            "accessKeyId": principal.access_key_id,
+        });
+        let with = |mut identity: Value, kind: &str, member: &str, value: Value| {
+            identity["type"] = kind.into();
+            identity[member] = value;
+            identity
+        };
+        if arn == "anonymous" {
+            return json!({
+                "type": "AWSAccount",
+                "principalId": "",
+                "accountId": "ANONYMOUS_PRINCIPAL",
+            });
+        }
+        match arn.split_once(":assumed-role/") {
+            Some((_, session)) => {
+                let role = session.split('/').next().unwrap_or_default();
+                let id = principal.id.as_deref().unwrap_or_default();
+                let issuer = json!({
+                    "type": "Role",
+                    "principalId": id.split(':').next(),
+                    "arn": format!("arn:aws:iam::{account}:role/{role}"),
+                    "accountId": account,
+                    "userName": role,
+                });
+                let context = json!({ "sessionIssuer": issuer });
+                with(identity, "AssumedRole", "sessionContext", context)
+            }
+            None if arn.starts_with("arn:") => {
+                with(identity, "IAMUser", "userName", username(record).into())
+            }
+            // The signature did not hold: only the key is known that was named.
+            None => json!({ "type": "Unknown", "accessKeyId": principal.access_key_id }),
+        }
+    }
+}
+
+/// Whether AWS counts a call to what is done with data, which its history does not hold.
+fn is_data_event(record: &Record) -> bool {
+    let name = record.event_name.as_deref().unwrap_or_default();
+    match record.event_source.as_str() {
+        "s3.amazonaws.com" => !name.contains("Bucket") && !name.contains("PublicAccessBlock"),
+        "lambda.amazonaws.com" => name.starts_with("Invoke"),
+        "logs.amazonaws.com" => name.ends_with("LogEvents"),
+        _ => false,
+    }
 }
 
 impl LookupEvents {
-    fn wanted(&self) -> Result<Query, ApiError> {
+    fn wanted(&self, region: &Region) -> Result<Query, ApiError> {
         let mut wanted = Query {
             from: self.start_time.map(timestamp).transpose()?,
             until: self.end_time.map(timestamp).transpose()?,
+            region: (!self.all_regions).then(|| region.to_string()),
             limit: self.max_results.unwrap_or(LARGEST_PAGE),
             ..Query::default()
         };
+        if wanted
+            .from
+            .zip(wanted.until)
+            .is_some_and(|(from, until)| from > until)
+        {
+            return Err(refused(
+                "InvalidTimeRangeException",
+                "The start time must not be after the end time.",
+            ));
+        }
         if !(1..=LARGEST_PAGE).contains(&wanted.limit) {
             return Err(refused(
                 "InvalidMaxResultsException",
@@ -213,6 +289,7 @@ impl LookupEvents {
                 "AccessKeyId" => wanted.access_key_id = Some(value),
                 "Username" => wanted.username = Some(value),
                 "ResourceName" => wanted.resource = Some(value),
+                "ResourceType" => wanted.resource_type = Some(value),
                 "ReadOnly" => wanted.read_only = Some(value == "true"),
                 _ => {
                     return Err(refused(

@@ -4,7 +4,9 @@
 //! [`ApiError`], which the gateway spells in the service's protocol. An operation runs on its
 //! [`Authorized`](crate::authz::Authorized) form only.
 
+mod account;
 mod apigateway;
+mod budgets;
 mod cloudtrail;
 mod framewright;
 mod iam;
@@ -24,7 +26,9 @@ use crate::body::VerifiedBody;
 use crate::response::Response;
 use crate::service::Service;
 
+pub(crate) use self::account::Account;
 pub(crate) use self::apigateway::{ApiGateway, ExecuteApi};
+pub(crate) use self::budgets::Budgets;
 pub(crate) use self::cloudtrail::CloudTrail;
 pub(crate) use self::framewright::Framewright;
 pub use self::framewright::Pruned;
@@ -50,7 +54,8 @@ pub(crate) trait Serve: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response, ApiError>> + Send;
 }
 
-/// All services of this cloud.
+/// All services of this cloud, as one region has them.
+#[derive(Debug)]
 pub(crate) struct Services {
     pub(crate) iam: Iam,
     pub(crate) sts: Sts,
@@ -62,6 +67,8 @@ pub(crate) struct Services {
     pub(crate) api_gateway: ApiGateway,
     pub(crate) execute_api: ExecuteApi,
     pub(crate) cloudtrail: CloudTrail,
+    pub(crate) account: Account,
+    pub(crate) budgets: Budgets,
     pub(crate) framewright: Framewright,
 }
 
@@ -76,6 +83,8 @@ impl Services {
             Service::Iam => self.iam.serve(request, body).await,
             Service::Sts => self.sts.serve(request, body).await,
             Service::CloudTrail => self.cloudtrail.serve(request, body).await,
+            Service::Account => self.account.serve(request, body).await,
+            Service::Budgets => self.budgets.serve(request, body).await,
             Service::Framewright => self.framewright.serve(request, body).await,
             Service::S3 => self.s3.serve(request, body).await,
             Service::Lambda => self.lambda.serve(request, body).await,

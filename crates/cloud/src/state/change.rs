@@ -6,10 +6,12 @@ use redb::{Key, ReadableTable, Table, TableDefinition, Value, WriteTransaction};
 
 use crate::api_error::ApiError;
 use crate::state::StateError;
+use crate::state::part::Part;
 
 /// The transaction as one change sees it: everything earlier, its own writes included.
 pub(crate) struct Change<'txn> {
     transaction: &'txn WriteTransaction,
+    part: Part,
     wrote: bool,
 }
 
@@ -17,8 +19,14 @@ impl<'txn> Change<'txn> {
     pub(super) fn new(transaction: &'txn WriteTransaction) -> Self {
         Self {
             transaction,
+            part: Part::default(),
             wrote: false,
         }
+    }
+
+    /// Goes on in another part of the state.
+    pub(super) fn enter(&mut self, part: &Part) {
+        self.part = part.clone();
     }
 
     pub(super) fn wrote(&self) -> bool {
@@ -30,7 +38,8 @@ impl<'txn> Change<'txn> {
         &self,
         table: TableDefinition<'_, K, V>,
     ) -> Result<impl ReadableTable<K, V> + use<'txn, K, V>, StateError> {
-        Ok(self.transaction.open_table(table)?)
+        let name = self.part.name_of(&table);
+        Ok(self.transaction.open_table(TableDefinition::new(&name))?)
     }
 
     /// A table to write. A table is open once at a time.
@@ -39,7 +48,8 @@ impl<'txn> Change<'txn> {
         table: TableDefinition<'_, K, V>,
     ) -> Result<Table<'txn, K, V>, StateError> {
         self.wrote = true;
-        Ok(self.transaction.open_table(table)?)
+        let name = self.part.name_of(&table);
+        Ok(self.transaction.open_table(TableDefinition::new(&name))?)
     }
 }
 

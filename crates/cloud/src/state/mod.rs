@@ -8,19 +8,24 @@ mod change;
 mod entry;
 mod error;
 mod open;
+mod part;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
-use redb::{Database, ReadTransaction, ReadableDatabase};
+use redb::{Database, ReadableDatabase};
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use self::change::{Change, ChangeError};
 pub(crate) use self::entry::{decode, encode};
 pub use self::error::StateError;
+use self::part::Part;
+pub(crate) use self::part::Snapshot;
 use self::writer::{Job, Message, Pending};
 use crate::authz::Permit;
+use crate::config::Region;
 use crate::events;
 use crate::fault::FaultPlan;
 
@@ -30,6 +35,7 @@ use crate::fault::FaultPlan;
 pub(crate) struct State {
     database: Weak<Database>,
     writer: mpsc::Sender<Message>,
+    part: Part,
 }
 
 impl State {
@@ -54,13 +60,31 @@ impl State {
         Ok(Self {
             database: handle,
             writer,
+            part: Part::default(),
         })
     }
 
-    /// A snapshot to read from: all that was acknowledged before, and nothing half done.
-    pub(crate) fn read(&self) -> Result<ReadTransaction, StateError> {
+    /// A handle on the part of a region: tables of the same names, but its own. Records of
+    /// requests are kept for all regions together.
+    pub(crate) fn of_region(&self, region: &Region) -> Self {
+        Self {
+            part: Part::of(region),
+            ..self.clone()
+        }
+    }
+
+    /// The regions that have a part of their own.
+    ///
+    /// # Errors
+    /// That the database cannot be read.
+    pub(crate) fn regions(&self) -> Result<BTreeSet<Region>, StateError> {
+        part::regions(&*self.database.upgrade().ok_or(StateError::Closed)?)
+    }
+
+    /// A snapshot to read from.
+    pub(crate) fn read(&self) -> Result<Snapshot, StateError> {
         let database = self.database.upgrade().ok_or(StateError::Closed)?;
-        Ok(database.begin_read()?)
+        Ok(Snapshot::new(database.begin_read()?, self.part.clone()))
     }
 
     /// Runs `change` in a transaction and returns when it is durable, together with the record of
@@ -86,6 +110,7 @@ impl State {
         let made = self
             .maintain(move |transaction| {
                 let made = change(transaction)?;
+                transaction.enter(&Part::default());
                 events::put(transaction, &record)?;
                 Ok(made)
             })
@@ -98,13 +123,18 @@ impl State {
     ///
     /// # Errors
     /// The error of the change, or that the database cannot be written.
-    pub(crate) async fn maintain<T, E, F>(&self, change: F) -> Result<T, ChangeError<E>>
+    pub(crate) async fn maintain<T, E, F>(&self, mut change: F) -> Result<T, ChangeError<E>>
     where
         T: Send + 'static,
         E: Send + 'static,
         F: FnMut(&mut Change<'_>) -> Result<T, ChangeError<E>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        let part = self.part.clone();
+        let change = move |transaction: &mut Change<'_>| {
+            transaction.enter(&part);
+            change(transaction)
+        };
         let job: Box<dyn Job> = Box::new(Pending::new(change, reply));
         self.writer
             .send(Message::Run(job))

@@ -167,7 +167,7 @@ async fn keys_times_and_regions_are_told_apart() {
         );
     }
     let answer = list()
-        .signed_in(&cloud, &root, "iam", "eu-west-1", SystemTime::now())
+        .signed_in(&cloud, &root, "iam", "eu-south-2", SystemTime::now())
         .send(&cloud)
         .await;
     assert_eq!(
@@ -175,7 +175,7 @@ async fn keys_times_and_regions_are_told_apart() {
         "Credential should be scoped to a valid region. "
     );
     let answer = Raw::get("/")
-        .signed_in(&cloud, &root, "s3", "eu-west-1", SystemTime::now())
+        .signed_in(&cloud, &root, "s3", "eu-south-2", SystemTime::now())
         .send(&cloud)
         .await;
     assert_eq!(answer.code(), "AuthorizationHeaderMalformed");

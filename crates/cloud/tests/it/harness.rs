@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_iam::config::BehaviorVersion;
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::Builder;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::SdkConfig;
 use cloud::{Administrator, Clock, Cloud, Config, Region, Running, StateLocation};
 use jiff::{SignedDuration, Timestamp};
 
@@ -42,9 +45,15 @@ pub(crate) fn config(state: StateLocation) -> Config {
 
 impl TestCloud {
     pub(crate) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A cloud that is set up in another way than most.
+    pub(crate) async fn with(set_up: impl FnOnce(&mut Config)) -> Self {
         let clock = Arc::new(MovedClock::default());
         let mut config = config(StateLocation::Memory);
         config.clock = clock.clone();
+        set_up(&mut config);
         let running = Cloud::open(config).await.unwrap();
         Self { running, clock }
     }
@@ -67,7 +76,7 @@ impl TestCloud {
     pub(crate) fn iam_as(&self, credentials: Credentials) -> aws_sdk_iam::Client {
         aws_sdk_iam::Client::from_conf(
             aws_sdk_iam::Config::builder()
-                .behavior_version(aws_sdk_iam::config::BehaviorVersion::latest())
+                .behavior_version(BehaviorVersion::latest())
                 .region(aws_sdk_iam::config::Region::new("us-east-1"))
                 .endpoint_url(self.endpoint())
                 .retry_config(aws_sdk_iam::config::retry::RetryConfig::disabled())
@@ -80,7 +89,7 @@ impl TestCloud {
     pub(crate) fn sts_as(&self, credentials: Credentials) -> aws_sdk_sts::Client {
         aws_sdk_sts::Client::from_conf(
             aws_sdk_sts::Config::builder()
-                .behavior_version(aws_sdk_sts::config::BehaviorVersion::latest())
+                .behavior_version(BehaviorVersion::latest())
                 .region(aws_sdk_sts::config::Region::new("us-east-1"))
                 .endpoint_url(self.endpoint())
                 .retry_config(aws_sdk_sts::config::retry::RetryConfig::disabled())
@@ -118,6 +127,18 @@ impl TestCloud {
             .unwrap();
         let key = made.access_key.unwrap();
         credentials(&key.access_key_id, &key.secret_access_key, None)
+    }
+
+    /// The configuration of clients that ask a region.
+    pub(crate) fn sdk(&self, region: &'static str, credentials: Credentials) -> SdkConfig {
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(aws_sdk_iam::config::Region::new(region))
+            .endpoint_url(self.endpoint())
+            .retry_config(aws_sdk_iam::config::retry::RetryConfig::disabled())
+            .http_client(http_client())
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build()
     }
 }
 

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod account;
 mod attacks;
+mod cloudtrail;
 mod events;
 mod folder;
 mod harness;
@@ -11,8 +13,10 @@ mod identity;
 mod lambda;
 mod logs;
 mod metadata;
+mod propagation;
 mod quotas;
 mod raw;
+mod regions;
 mod s3;
 mod simulate;
 mod sts;

@@ -69,15 +69,27 @@ impl Raw {
     }
 
     pub(crate) fn signed_in(
-        mut self,
+        self,
         cloud: &TestCloud,
         credentials: &Credentials,
         service: &str,
         region: &str,
         at: SystemTime,
     ) -> Self {
-        let host = cloud.endpoint().trim_start_matches("http://").to_owned();
-        self.headers.push(("host".into(), host));
+        let host = cloud.endpoint().trim_start_matches("http://");
+        self.signed_for_host(host, credentials, service, region, at)
+    }
+
+    /// The same, for a host that the request names whatever the address it is sent to.
+    pub(crate) fn signed_for_host(
+        mut self,
+        host: &str,
+        credentials: &Credentials,
+        service: &str,
+        region: &str,
+        at: SystemTime,
+    ) -> Self {
+        self.headers.push(("host".into(), host.to_owned()));
         let mut settings = SigningSettings::default();
         if service == "s3" {
             settings.percent_encoding_mode = PercentEncodingMode::Single;
@@ -94,7 +106,7 @@ impl Raw {
             .build()
             .unwrap()
             .into();
-        let uri = format!("{}{}", cloud.endpoint(), self.target);
+        let uri = format!("http://{host}{}", self.target);
         let headers = self
             .headers
             .iter()

@@ -1,54 +1,50 @@
 //! What the render function calls with its execution role.
 
-use super::{Call, Condition, Loss, Part, Resource};
+use super::{Call, Condition, Loss, Part, Resource, Variant};
 
-const OWN: &[Condition] = &[Condition::OwnAccount];
-
-const fn call(
+const fn row(
     operations: &'static [&'static str],
     action: &'static str,
     resource: Resource,
-    conditions: &'static [Condition],
     why: &'static str,
     without: Loss,
 ) -> Call {
-    Call {
-        part: Part::RenderFunction,
+    super::row(
+        Part::RenderFunction,
         operations,
         action,
         resource,
-        conditions,
         why,
         without,
-    }
+    )
 }
 
 pub(super) const CALLS: &[Call] = &[
-    call(
+    row(
         &["GetObject", "HeadObject"],
         "s3:GetObject",
         Resource::Objects("sites/"),
-        OWN,
         "Chrome is served the private site, read on demand and range for range.",
         Loss::Step("start"),
-    ),
-    call(
+    )
+    .own(),
+    row(
         &["GetObject", "HeadObject"],
         "s3:GetObject",
         Resource::Objects("renders/"),
-        OWN,
         "A launch continues from the plan, lease, manifests and chunks that are there.",
         Loss::Step("launch"),
-    ),
-    call(
+    )
+    .own(),
+    row(
         &["GetObject"],
         "s3:GetObject",
         Resource::Objects("input-props/"),
-        OWN,
         "Input props over the payload limit are read from where the caller put them.",
         Loss::Step("launch with large props"),
-    ),
-    call(
+    )
+    .own(),
+    row(
         &[
             "PutObject",
             "CreateMultipartUpload",
@@ -57,64 +53,136 @@ pub(super) const CALLS: &[Call] = &[
         ],
         "s3:PutObject",
         Resource::Objects("renders/"),
-        OWN,
         "Progress, plan, lease, chunks, manifests and the output are written.",
         Loss::Step("start"),
-    ),
-    call(
+    )
+    .own(),
+    row(
         &["AbortMultipartUpload"],
         "s3:AbortMultipartUpload",
         Resource::Objects("renders/"),
-        OWN,
         "An output upload that fails leaves no paid, invisible parts behind.",
         Loss::Degraded("parts of failed uploads stay until a lifecycle rule removes them"),
-    ),
-    call(
+    )
+    .own(),
+    row(
         &["DeleteObject", "DeleteObjects"],
         "s3:DeleteObject",
         Resource::Objects("renders/"),
-        OWN,
         "Chunks go when the output is complete.",
         Loss::Degraded("chunks stay until a lifecycle rule removes them"),
-    ),
-    call(
+    )
+    .own(),
+    row(
         &["DeleteObject", "DeleteObjects"],
         "s3:DeleteObject",
         Resource::Objects("input-props/"),
-        OWN,
         "Large input props go when the output is complete.",
         Loss::Degraded("large input props stay until a lifecycle rule removes them"),
-    ),
-    call(
+    )
+    .own(),
+    row(
         &["ListObjectsV2"],
         "s3:ListBucket",
         Resource::Bucket,
-        OWN,
         "Manifests and chunks are listed, and a missing object reads as missing instead of denied.",
         Loss::Step("launch"),
-    ),
-    call(
+    )
+    .own(),
+    row(
         &["Invoke", "InvokeWithResponseStream"],
         "lambda:InvokeFunction",
         Resource::Function,
-        &[],
         "A start invokes the launch, and a launch invokes the renderers and its successor.",
         Loss::Step("start"),
     ),
-    call(
+    row(
         &["CreateLogStream"],
         "logs:CreateLogStream",
         Resource::LogStreams,
-        &[],
         "Each execution environment writes a log stream of its own.",
         Loss::Degraded("no log stream"),
     ),
-    call(
+    row(
         &["PutLogEvents"],
         "logs:PutLogEvents",
         Resource::LogStreams,
-        &[],
         "What the function prints goes to its log stream.",
         Loss::Degraded("empty log stream"),
     ),
+    row(
+        &["GetObject", "HeadObject"],
+        "s3:GetObject",
+        Resource::SiteObjects,
+        "A site in another region is read where it is.",
+        Loss::Step("start with a site in another region"),
+    )
+    .own()
+    .when(Variant::OtherRegion),
+    row(
+        &["PutObject", "CreateMultipartUpload"],
+        "kms:GenerateDataKey",
+        Resource::Key,
+        "What is written into a bucket with a KMS key is encrypted with a data key of it.",
+        Loss::Step("start with an encrypted bucket"),
+    )
+    .only(&[Condition::ThroughS3])
+    .when(Variant::Kms),
+    row(
+        &["GetObject", "UploadPart", "CompleteMultipartUpload"],
+        "kms:Decrypt",
+        Resource::Key,
+        "What is read from a bucket with a KMS key, and the parts of an upload, are decrypted.",
+        Loss::Step("launch with an encrypted bucket"),
+    )
+    .only(&[Condition::ThroughS3])
+    .when(Variant::Kms),
+    row(
+        &["CreateLogGroup"],
+        "logs:CreateLogGroup",
+        Resource::InsightsLogGroup,
+        "The extension of Lambda Insights makes its log group where there is none.",
+        Loss::Degraded("no metrics of Lambda Insights"),
+    )
+    .when(Variant::Insights),
+    row(
+        &["CreateLogStream"],
+        "logs:CreateLogStream",
+        Resource::InsightsLogStreams,
+        "The extension of Lambda Insights writes a log stream of its own.",
+        Loss::Degraded("no metrics of Lambda Insights"),
+    )
+    .when(Variant::Insights),
+    row(
+        &["PutLogEvents"],
+        "logs:PutLogEvents",
+        Resource::InsightsLogStreams,
+        "Metrics of Lambda Insights are log events.",
+        Loss::Degraded("no metrics of Lambda Insights"),
+    )
+    .when(Variant::Insights),
+    row(
+        &["CreateNetworkInterface"],
+        "ec2:CreateNetworkInterface",
+        Resource::Everything,
+        "Lambda reaches a VPC through a network interface that it makes with the function's role.",
+        Loss::Step("deploy into a VPC"),
+    )
+    .when(Variant::Vpc),
+    row(
+        &["DescribeNetworkInterfaces"],
+        "ec2:DescribeNetworkInterfaces",
+        Resource::Everything,
+        "Lambda looks for the network interfaces that it made for the function.",
+        Loss::Step("deploy into a VPC"),
+    )
+    .when(Variant::Vpc),
+    row(
+        &["DeleteNetworkInterface"],
+        "ec2:DeleteNetworkInterface",
+        Resource::Everything,
+        "Lambda removes its network interfaces when the function is gone.",
+        Loss::Degraded("network interfaces stay behind in the VPC"),
+    )
+    .when(Variant::Vpc),
 ];

@@ -113,7 +113,7 @@ pub async fn render_role(
         name: RENDER_ROLE,
         description: "Execution role of the render function",
         policy_name: "remotion-lambda-policy",
-        trust: policy::trust(&Trusted::Service("lambda.amazonaws.com")),
+        trust: policy::trust(&Trusted::Service("lambda.amazonaws.com".into())),
         policy: policy::generate(Part::RenderFunction, &scope),
     };
     role::ensure(&iam(&account.config), &role, changes).await
@@ -122,13 +122,12 @@ pub async fn render_role(
 /// What turns the table of calls into policies for `account`.
 #[must_use]
 pub fn scope(account: &Account, bucket: &BucketName, function: &FunctionName) -> Scope {
-    Scope {
-        partition: account.partition.clone(),
-        account: account.id.clone(),
-        region: account.region.clone(),
-        bucket: bucket.to_string(),
-        function: function.to_string(),
-    }
+    let mut scope = Scope::new(&account.partition, &account.id, &account.region);
+    scope.bucket = bucket.to_string();
+    scope.function = function.to_string();
+    // The session that renders is told both.
+    scope.discovery = false;
+    scope
 }
 
 fn iam(config: &SdkConfig) -> aws_sdk_iam::Client {

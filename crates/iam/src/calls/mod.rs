@@ -15,7 +15,9 @@
 //! assert_eq!(actions(&[When::Acl]), ["s3:PutObject", "s3:PutObjectAcl"]);
 //! ```
 
+mod account;
 mod apigateway;
+mod budgets;
 mod execute_api;
 mod iam;
 mod lambda;

@@ -6,7 +6,7 @@ use super::Template;
 #[derive(Debug, Clone, Copy)]
 pub struct Call {
     /// Prefix of the service's actions: `s3`, `lambda`, `iam`, `sts`, `logs`, `servicequotas`, `sqs`,
-    /// `apigateway`, `execute-api`.
+    /// `apigateway`, `execute-api`, `account`, `budgets`.
     pub service: &'static str,
     /// The operation as the API model names it.
     pub operation: &'static str,
@@ -156,7 +156,7 @@ pub fn calls() -> impl Iterator<Item = &'static Call> {
 }
 
 // INVARIANT: each holds the rows of one service.
-const TABLES: [&[Call]; 9] = [
+const TABLES: [&[Call]; 11] = [
     super::iam::CALLS,
     super::sts::CALLS,
     super::s3::CALLS,
@@ -166,6 +166,8 @@ const TABLES: [&[Call]; 9] = [
     super::sqs::CALLS,
     super::apigateway::CALLS,
     super::execute_api::CALLS,
+    super::account::CALLS,
+    super::budgets::CALLS,
 ];
 
 #[cfg(test)]

@@ -45,6 +45,10 @@ pub enum Template {
     LogStream,
     /// `arn:P:servicequotas:R:A:SERVICE/CODE`
     Quota,
+    /// `arn:P:account::A:account`
+    Account,
+    /// `arn:P:budgets::A:budget/NAME`
+    Budget,
     /// A KMS key's ARN.
     Key,
     /// `arn:P:sqs:R:A:QUEUE`
@@ -115,6 +119,8 @@ pub enum Slot {
     QuotaService,
     /// Quota code.
     QuotaCode,
+    /// Name of a budget.
+    Budget,
     /// A KMS key's ARN.
     KeyArn,
     /// Queue name.
@@ -201,6 +207,12 @@ impl Template {
                     format!("role/aws-service-role/{service}/*"),
                 )
             }
+            Self::Account => global("account", place.account.as_str(), "account".to_owned()),
+            Self::Budget => global(
+                "budgets",
+                place.account.as_str(),
+                format!("budget/{}", get(Slot::Budget)?),
+            ),
             Self::LogGroup => regional(
                 "logs",
                 format!("log-group:{}:log-stream:", get(Slot::LogGroup)?),
@@ -260,6 +272,7 @@ mod tests {
             Slot::Queue => Some("q"),
             Slot::ApiPath => Some("/apis/a1/routes"),
             Slot::ApiMethod => Some("a1/$default/GET/x"),
+            Slot::Budget => Some("Remotion"),
             _ => None,
         };
         for (template, expected) in [
@@ -299,6 +312,11 @@ mod tests {
             (
                 Template::ApiMethod,
                 "arn:aws:execute-api:us-east-1:111122223333:a1/$default/GET/x",
+            ),
+            (Template::Account, "arn:aws:account::111122223333:account"),
+            (
+                Template::Budget,
+                "arn:aws:budgets::111122223333:budget/Remotion",
             ),
         ] {
             assert_eq!(template.fill(place, value).unwrap().as_str(), expected);

@@ -14,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 /// A server with a certificate of `issuer`; its port.
 async fn intercepting(issuer: &CertifiedIssuer<'_, KeyPair>) -> u16 {
     let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["localhost".into()]).unwrap();
+    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     let certificate = certificate.signed_by(&key, issuer).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let server = rustls::ServerConfig::builder_with_provider(provider)
@@ -47,7 +47,7 @@ async fn intercepting(issuer: &CertifiedIssuer<'_, KeyPair>) -> u16 {
 
 #[tokio::test]
 async fn a_bundle_decides_who_is_trusted() {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
     let port = intercepting(&issuer).await;

@@ -11,14 +11,27 @@ use super::PoliciesError;
 use super::input::Input;
 use super::layers::layers;
 use crate::args::Fix;
+use crate::error::CliError;
 use crate::show::Shown;
 
 /// Reads a denial and says what to do. Exit code 1 if nothing is proposed.
-pub(super) fn run(args: &Fix) -> Result<ExitCode, PoliciesError> {
-    if args.apply {
-        return Err(PoliciesError::NoTarget);
-    }
+pub(super) async fn run(args: &Fix) -> Result<ExitCode, CliError> {
     let shown = Shown::new(args.output.json);
+    let (incident, answer) = answered(args, &shown)?;
+    shown.result(&text(&answer), &object(&answer));
+    if let (true, Outcome::Proposal(proposal)) = (args.apply, &answer.outcome) {
+        let into = args.into.as_deref();
+        super::apply::apply(&args.place, &incident, proposal, into, &shown).await?;
+    }
+    let helps = matches!(answer.outcome, Outcome::Proposal(_) | Outcome::Allowed);
+    Ok(if helps {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn answered(args: &Fix, shown: &Shown) -> Result<(Incident, Answer), PoliciesError> {
     let mut incident = Incident::read(&denial(&args.denial)?)?;
     if let Some(principal) = &args.principal {
         incident =
@@ -28,20 +41,14 @@ pub(super) fn run(args: &Fix) -> Result<ExitCode, PoliciesError> {
         let resource: Resource = resource.parse().map_err(PoliciesError::Resource)?;
         incident = incident.with_resource(resource);
     }
-    let (layers, inline_counted) = layers(&args.policies, None, &shown)?;
+    let (layers, inline_counted) = layers(&args.policies, None, shown)?;
     let known = Known {
         layers,
         inline_counted,
         is_complete: args.policies.complete,
     };
     let answer = fix(&incident, &known);
-    shown.result(&text(&answer), &object(&answer));
-    let helps = matches!(answer.outcome, Outcome::Proposal(_) | Outcome::Allowed);
-    Ok(if helps {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok((incident, answer))
 }
 
 /// The denial: from standard input, a file, or the argument itself.

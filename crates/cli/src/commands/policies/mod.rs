@@ -1,5 +1,6 @@
-//! `framewright policies`: views on the policy engine. Nothing here asks a cloud.
+//! `framewright policies`: views on the policy engine. Only what needs an account's policies asks a cloud.
 
+mod apply;
 mod derive;
 mod diff;
 mod explain;
@@ -12,7 +13,9 @@ mod validate;
 
 use std::process::ExitCode;
 
-use crate::args::Policies;
+use crate::args::{Check, Policies, Wanted};
+use crate::commands::permissions;
+use crate::error::CliError;
 
 /// A command about policies that could not be carried out.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -20,14 +23,25 @@ pub(crate) enum PoliciesError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Input(#[from] input::InputError),
-    #[error("without FILE the permissions of an account would be checked, which needs a target")]
+    #[error("the denial does not say who is to be given what")]
+    #[diagnostic(help("--principal and --resource say what the message does not"))]
+    NobodyToGive,
+    #[error("the change belongs into {0}, which no command changes")]
+    #[diagnostic(help("paste the proposed statement there"))]
+    NoIdentityPolicy(String),
+    #[error(transparent)]
+    Holder(deploy::permissions::check::PrincipalError),
+    #[error("the proposal cannot be read")]
+    Proposal(#[source] serde_json::Error),
+    #[error(transparent)]
+    Grant(#[from] deploy::permissions::grant::GrantError),
+    #[error(transparent)]
+    Call(#[from] deploy::CallFailed),
+    #[error("the statement stands, and the call is still denied")]
     #[diagnostic(help(
-        "name a file: `framewright policies validate FILE`, or `-` for standard input"
+        "a boundary, a session policy or the organization stands against it: `framewright permissions check` says more"
     ))]
-    NoFile,
-    #[error("a change cannot be made without a target")]
-    #[diagnostic(help("leave --apply out, and paste the proposed policy where the answer says"))]
-    NoTarget,
+    StillDenied,
     #[error("the request cannot be read")]
     #[diagnostic(help(
         "for example `arn:aws:iam::111122223333:user/u s3:GetObject arn:aws:s3:::bucket/key aws:SecureTransport=true`"
@@ -50,14 +64,30 @@ pub(crate) enum PoliciesError {
 }
 
 /// Runs one of them; the exit code says what was found.
-pub(crate) fn run(policies: Policies) -> Result<ExitCode, PoliciesError> {
+pub(crate) async fn run(policies: Policies) -> Result<ExitCode, CliError> {
     match policies {
-        Policies::Validate(args) => validate::run(&args),
-        Policies::Diff(args) => diff::run(&args),
-        Policies::Simulate(args) => simulate::run(&args),
-        Policies::Explain(args) => explain::run(&args),
-        Policies::Fix(args) => fix::run(&args),
-        Policies::Derive(args) => derive::run(args),
-        Policies::Minimize(args) => minimize::run(&args),
+        Policies::Validate(args) if args.files.is_empty() => {
+            let check = Check {
+                principal: None,
+                parts: Vec::new(),
+                wanted: Wanted::documented(),
+                place: args.place,
+                output: args.output,
+            };
+            permissions::check(check).await
+        }
+        Policies::User(args) => {
+            permissions::show_policy(*args, permissions::Documented::User).await
+        }
+        Policies::Role(args) => {
+            permissions::show_policy(*args, permissions::Documented::Role).await
+        }
+        Policies::Validate(args) => Ok(validate::run(&args)?),
+        Policies::Diff(args) => Ok(diff::run(&args)?),
+        Policies::Simulate(args) => Ok(simulate::run(&args)?),
+        Policies::Explain(args) => Ok(explain::run(&args)?),
+        Policies::Fix(args) => fix::run(&args).await,
+        Policies::Derive(args) => Ok(derive::run(args)?),
+        Policies::Minimize(args) => Ok(minimize::run(&args)?),
     }
 }

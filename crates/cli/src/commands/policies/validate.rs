@@ -21,9 +21,6 @@ const MOST_SHOWN: usize = 200;
 
 /// Lints every document that is meant; exit code 1 if there are errors.
 pub(super) fn run(args: &Validate) -> Result<ExitCode, PoliciesError> {
-    if args.files.is_empty() {
-        return Err(PoliciesError::NoFile);
-    }
     let shown = Shown::new(args.output.json);
     let home = args.home.unwrap_or_else(|| Home::of_kind(args.kind));
     let mut failed = false;

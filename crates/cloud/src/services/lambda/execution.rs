@@ -85,7 +85,7 @@ impl Executions {
     }
 
     fn assumable(&self, role_arn: &str, function_arn: &str) -> Option<Arc<crate::identity::Role>> {
-        let directory = self.0.identities.directory();
+        let directory = self.0.identities.in_force();
         let role = Arc::clone(directory.role_by_arn(role_arn)?);
         let arn = iam::Arn::parse(role_arn).ok()?;
         let trusted =

@@ -296,6 +296,7 @@ impl Serve for Lambda {
         body: VerifiedBody,
     ) -> Result<Response, ApiError> {
         let request = &request;
+        self.home().expect_own_region(request.head())?;
         match Route::of(request.head())? {
             Route::CreateFunction => {
                 let body = read_body::<CreateFunction>(request, body, MAX_CODE_REQUEST).await?;

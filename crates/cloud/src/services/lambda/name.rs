@@ -3,6 +3,7 @@
 use super::fault::validation;
 use crate::api_error::ApiError;
 use crate::config::Region;
+use crate::incoming::{Head, percent_decoded};
 use iam::AccountId;
 
 /// The only version that functions have here.
@@ -48,6 +49,29 @@ impl Home {
         match &function.qualifier {
             Some(qualifier) => format!("{arn}:{qualifier}"),
             None => arn,
+        }
+    }
+}
+
+impl Home {
+    /// Refuses a path that names a function of another region.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException`
+    pub(super) fn expect_own_region(&self, head: &Head) -> Result<(), ApiError> {
+        let path = percent_decoded(head.raw_path());
+        let region = path
+            .split_once("arn:")
+            .and_then(|(_, arn)| arn.split(':').nth(2));
+        match region {
+            Some(other) if other != self.region.as_str() => Err(ApiError::not_found(
+                "ResourceNotFoundException",
+                format!(
+                    "Functions from '{other}' are not reachable in this region ('{}')",
+                    self.region
+                ),
+            )),
+            _ => Ok(()),
         }
     }
 }

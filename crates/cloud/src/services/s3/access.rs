@@ -19,7 +19,7 @@ use super::ownership_controls::PutBucketOwnershipControls;
 use super::public_access_block::PutPublicAccessBlock;
 use super::put_object::PutObject;
 use super::upload_part::UploadPart;
-use super::{create_bucket, delete_objects, fault};
+use super::{create_bucket, delete_objects, fault, region};
 use crate::api_error::ApiError;
 use crate::authz::Operation as _;
 use crate::storage::Algorithm;
@@ -85,7 +85,10 @@ impl S3Access for DecisionPoint {
             .ok_or_else(unattended)?;
         let path = S3Path::bucket(&request.input.bucket);
         let granted = CallHead::read(&exchange, &path, &request.headers)
-            .and_then(|head| delete_objects::decide(&head, &request.input))
+            .and_then(|head| {
+                region::check(&head, DeleteObjects::NAME)?;
+                delete_objects::decide(&head, &request.input)
+            })
             .map_err(|error| exchange.fail(error))?;
         request.extensions.insert(Granted::new(granted));
         Ok(())
@@ -101,6 +104,7 @@ fn decide_on_head(
     match Stage::of(name) {
         Stage::Head => {
             let head = CallHead::read(exchange, cx.s3_path(), cx.headers())?;
+            region::check(&head, name)?;
             let granted = grant(name, &head)?;
             match head.missing_bucket() {
                 Some(bucket) => Err(fault::no_such_bucket(&bucket)),

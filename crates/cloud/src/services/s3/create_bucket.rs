@@ -11,7 +11,7 @@ use crate::authz::{Authorized, Operation};
 use crate::storage::{Bucket, BucketExists, BucketName, Ownership};
 
 /// The region whose buckets name no location.
-const NAMELESS_REGION: &str = "us-east-1";
+pub(super) const NAMELESS_REGION: &str = "us-east-1";
 
 /// Makes a bucket.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Call for CreateBucket {
         call: Authorized<Self>,
         input: CreateBucketInput,
     ) -> Result<CreateBucketOutput, ApiError> {
-        let region = exchange.core().region.as_str();
+        let region = exchange.request().region().as_str();
         check_location(location(&input), region)?;
         if input.object_lock_enabled_for_bucket == Some(true) {
             return Err(fault::unsupported_header(
@@ -88,15 +88,22 @@ impl Call for CreateBucket {
         check_acl(&input, &bucket)?;
         let created = exchange.store().create_bucket(&permit, bucket).await;
         match created.map_err(|error| fault::refused(error, |BucketExists| already_owned(&name))) {
-            // There it is no error to make one's own bucket again.
-            Err(error) if error.code != "BucketAlreadyOwnedByYou" || region != NAMELESS_REGION => {
-                Err(error)
-            }
+            Err(error) if !made_again(exchange, &error, &name)? => Err(error),
             _ => Ok(CreateBucketOutput {
                 location: Some(format!("/{name}")),
             }),
         }
     }
+}
+
+/// Whether one's own bucket is made again where that is no error.
+fn made_again(exchange: &Exchange, error: &ApiError, name: &BucketName) -> Result<bool, ApiError> {
+    if error.code != "BucketAlreadyOwnedByYou" {
+        return Ok(false);
+    }
+    let there = exchange.store().bucket(name)?;
+    let asked = exchange.request().region().as_str();
+    Ok(asked == NAMELESS_REGION && there.is_some_and(|bucket| bucket.region == NAMELESS_REGION))
 }
 
 fn check_location(location: Option<&str>, region: &str) -> Result<(), ApiError> {

@@ -9,7 +9,6 @@ use crate::api_error::ApiError;
 use crate::authn::Authenticated;
 use crate::authz::Authorizer;
 use crate::body::Receipt;
-use crate::config::Region;
 use crate::storage::ObjectStore;
 
 /// What every S3 operation works with.
@@ -18,7 +17,6 @@ pub(super) struct Core {
     pub(super) store: ObjectStore,
     pub(super) authorizer: Authorizer,
     pub(super) account: iam::AccountId,
-    pub(super) region: Region,
 }
 
 /// A request while s3s has it; a handle that rides in the request's extensions.

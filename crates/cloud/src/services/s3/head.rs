@@ -11,6 +11,7 @@ use super::exchange::Exchange;
 use super::fault;
 use crate::api_error::ApiError;
 use crate::authz::{Particulars, ResourceSide};
+use crate::events::of_s3;
 use crate::incoming::query_pairs;
 use crate::storage::{Bucket, BucketName, ObjectKey};
 
@@ -62,6 +63,7 @@ impl<'a> CallHead<'a> {
             stored,
             source,
         };
+        head.exchange.request().trail().asked_for(head.parameters());
         head.expect_owner("x-amz-expected-bucket-owner", head.stored.as_ref())?;
         let source = head
             .source
@@ -69,6 +71,12 @@ impl<'a> CallHead<'a> {
             .and_then(|source| source.stored.as_ref());
         head.expect_owner("x-amz-source-expected-bucket-owner", source)?;
         Ok(head)
+    }
+
+    /// What the record says about the request.
+    fn parameters(&self) -> Option<serde_json::Value> {
+        let bucket = self.path.get_bucket_name()?;
+        Some(of_s3(bucket, self.path.get_object_key(), &self.query))
     }
 
     fn expect_owner(&self, header: &str, bucket: Option<&Bucket>) -> Result<(), ApiError> {
@@ -120,6 +128,11 @@ impl<'a> CallHead<'a> {
             .filter(|source| source.stored.is_none());
         let named = self.bucket().ok().filter(|_| self.stored.is_none());
         source.map(|source| source.name.bucket.clone()).or(named)
+    }
+
+    /// The region of the bucket that the request names, if it exists.
+    pub(super) fn region(&self) -> Option<&str> {
+        self.stored.as_ref().map(|bucket| bucket.region.as_str())
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {

@@ -32,6 +32,17 @@ fn bucket_of(host: &str) -> Option<&str> {
     (bucket != "s3").then_some(bucket)
 }
 
+/// The region whose endpoint a host is, if it names one: `BUCKET.s3.REGION.amazonaws.com`.
+pub(super) fn region_of(host: &str) -> Option<&str> {
+    let name = host.rsplit_once(':').map_or(host, |(name, _port)| name);
+    let rest = name.strip_suffix(".amazonaws.com")?;
+    let region = match rest.strip_prefix("s3") {
+        Some(region) if is_region(region) => region,
+        _ => rest.rsplit_once(".s3")?.1,
+    };
+    is_region(region).then(|| &region[1..])
+}
+
 /// `.us-east-1`, or `-us-east-1` as in older names.
 fn is_region(text: &str) -> bool {
     text.starts_with(['.', '-']) && text.matches('-').count() >= 2
@@ -57,6 +68,21 @@ mod tests {
             ("site.s3-us-west-2.amazonaws.com", Some("site")),
         ] {
             assert_eq!(bucket_of(host), bucket, "{host}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_endpoints_name_their_region() {
+        for (host, region) in [
+            ("localhost:4000", None),
+            ("site.s3.localhost", None),
+            ("s3.amazonaws.com", None),
+            ("site.s3.amazonaws.com", None),
+            ("s3.eu-west-1.amazonaws.com:80", Some("eu-west-1")),
+            ("site.s3.eu-west-1.amazonaws.com", Some("eu-west-1")),
+            ("my.site.s3-us-west-2.amazonaws.com", Some("us-west-2")),
+        ] {
+            assert_eq!(region_of(host), region, "{host}");
         }
     }
 }

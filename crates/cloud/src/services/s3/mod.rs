@@ -49,6 +49,7 @@ mod ownership_controls;
 mod precondition;
 mod public_access_block;
 mod put_object;
+mod region;
 mod take_in;
 #[cfg(test)]
 mod tests;
@@ -71,7 +72,6 @@ use crate::api_error::ApiError;
 use crate::authn::Authenticated;
 use crate::authz::Authorizer;
 use crate::body::VerifiedBody;
-use crate::config::Region;
 use crate::response::Response;
 use crate::services::Serve;
 use crate::storage::ObjectStore;
@@ -86,13 +86,8 @@ pub(crate) struct S3 {
 }
 
 impl S3 {
-    /// S3 over a store, in one account and region.
-    pub(crate) fn new(
-        store: ObjectStore,
-        authorizer: Authorizer,
-        account: iam::AccountId,
-        region: Region,
-    ) -> Self {
+    /// S3 over a store, in one account.
+    pub(crate) fn new(store: ObjectStore, authorizer: Authorizer, account: iam::AccountId) -> Self {
         let mut routes = S3ServiceBuilder::new(Operations);
         routes.set_auth(NoKeys);
         routes.set_access(DecisionPoint);
@@ -102,7 +97,6 @@ impl S3 {
             store,
             authorizer,
             account,
-            region,
         });
         Self {
             core,

@@ -9,7 +9,6 @@ use super::exchange::{Core, Exchange};
 use super::operations::{NAMES, Operations};
 use crate::authn::Authenticated;
 use crate::authz::Authorizer;
-use crate::config::Region;
 use crate::fault::FaultPlan;
 use crate::incoming::Head;
 use crate::service::Service;
@@ -135,13 +134,12 @@ async fn core() -> (Arc<Core>, tempfile::TempDir) {
         .await
         .unwrap();
     let account = "123456789012".parse().unwrap();
-    let authorizer = Authorizer::new(account, Region::default());
+    let authorizer = Authorizer::new(account);
     (
         Arc::new(Core {
             store,
             authorizer,
             account,
-            region: Region::default(),
         }),
         folder,
     )

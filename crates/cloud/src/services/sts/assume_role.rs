@@ -93,7 +93,7 @@ impl QueryCall<Sts> for AssumeRole {
     fn particulars(&self, sts: &Sts) -> Particulars {
         let trust = sts
             .identities
-            .directory()
+            .in_force()
             .role_by_arn(&self.role_arn)
             .map(|role| Arc::clone(role.trust.policy()));
         // A role that does not exist trusts nobody, and the denial reads the same.
@@ -112,7 +112,7 @@ impl QueryCall<Sts> for AssumeRole {
     }
 
     async fn run(sts: &Sts, call: Authorized<Self>) -> Result<Option<Xml>, ApiError> {
-        let directory = sts.identities.directory();
+        let directory = sts.identities.in_force();
         let role = directory
             .role_by_arn(&call.role_arn)
             .ok_or_else(|| ApiError::forbidden("AccessDenied", "The role is gone.".to_owned()))?;

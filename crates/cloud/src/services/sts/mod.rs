@@ -2,6 +2,7 @@
 
 mod assume_role;
 mod caller_identity;
+mod decode_message;
 
 use iam::AccountId;
 
@@ -16,6 +17,7 @@ use crate::services::query::{Parameters, carry_out, invalid_action};
 
 use self::assume_role::AssumeRole;
 use self::caller_identity::GetCallerIdentity;
+use self::decode_message::DecodeAuthorizationMessage;
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
@@ -43,6 +45,16 @@ impl Serve for Sts {
             }
             "AssumeRole" => {
                 carry_out::<_, AssumeRole>(self, decides, NAMESPACE, request, &parameters).await
+            }
+            "DecodeAuthorizationMessage" => {
+                carry_out::<_, DecodeAuthorizationMessage>(
+                    self,
+                    decides,
+                    NAMESPACE,
+                    request,
+                    &parameters,
+                )
+                .await
             }
             _ => Err(invalid_action(&parameters)),
         }

@@ -774,11 +774,11 @@ impl World {
             return;
         }
         let step = self.step();
-        let planned = self.scenario.chunks;
+        let plan = self.plan.as_ref().unwrap();
         let (merged, parts): (Vec<FoundPart>, Vec<FoundPart>) = self
             .manifests
             .values()
-            .partition(|part| part.chunk.0 >= planned);
+            .partition(|part| plan.is_merged(part.chunk));
         let is_merged = |part: &FoundPart| {
             merged
                 .iter()

@@ -1,0 +1,78 @@
+//! `framewright permissions`.
+
+mod apply;
+mod check;
+mod remove;
+mod rotate;
+mod scope;
+mod setup;
+mod show;
+
+use std::process::ExitCode;
+
+use crate::args::Permissions;
+use crate::error::CliError;
+
+pub(crate) use check::run as check;
+pub(crate) use show::{Documented, policy as show_policy};
+
+/// A command about permissions that could not be carried out.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub(crate) enum PermissionsError {
+    #[error(transparent)]
+    Call(#[from] deploy::CallFailed),
+    #[error(transparent)]
+    #[diagnostic(help(
+        "what is not ours is never changed: give it the tag framewright=managed to hand it over, or name another with --user, --role or --render-role"
+    ))]
+    Foreign(#[from] deploy::permissions::Foreign),
+    #[error(transparent)]
+    #[diagnostic(help("what was done stands; the same command goes on with what remains"))]
+    Setup(deploy::permissions::SetupError),
+    #[error(transparent)]
+    #[diagnostic(help("use shorter names, or fewer layers"))]
+    TooLarge(#[from] deploy::permissions::TooLarge),
+    #[error(transparent)]
+    Principal(#[from] deploy::permissions::check::PrincipalError),
+    #[error(transparent)]
+    #[diagnostic(help(
+        "delete the one that is not used any more: --delete-old deletes the one that is turned off"
+    ))]
+    Rotate(#[from] deploy::permissions::rotate::RotateError),
+    #[error("{0} needs nothing here")]
+    #[diagnostic(help("the output writer needs permissions where --output-bucket names a bucket"))]
+    Nothing(deploy::calls::Part),
+    #[error("nobody is there to be asked")]
+    #[diagnostic(help("--yes goes on without a question, --dry-run shows what would be done"))]
+    NobodyToAsk,
+    #[error("nothing was changed")]
+    Declined,
+    #[error("the function `{0}` has no execution role")]
+    NoExecutionRole(String),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Key(#[from] crate::key_store::KeyStoreError),
+    #[error(transparent)]
+    Identity(#[from] client::credentials::IdentityError),
+}
+
+impl From<deploy::permissions::SetupError> for PermissionsError {
+    fn from(error: deploy::permissions::SetupError) -> Self {
+        match error {
+            deploy::permissions::SetupError::Foreign(foreign) => Self::Foreign(foreign),
+            deploy::permissions::SetupError::Call(call) => Self::Call(call),
+            other => Self::Setup(other),
+        }
+    }
+}
+
+/// Runs one of them; the exit code says whether all is well.
+pub(crate) async fn run(command: Permissions) -> Result<ExitCode, CliError> {
+    match command {
+        Permissions::Setup(args) => setup::run(*args).await,
+        Permissions::Show(args) => show::run(*args).await,
+        Permissions::Check(args) => check::run(args).await,
+        Permissions::Rotate(args) => rotate::run(args).await,
+        Permissions::Remove(args) => remove::run(args).await,
+    }
+}

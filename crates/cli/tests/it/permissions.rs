@@ -1,0 +1,237 @@
+//! `framewright permissions`: printed, made, checked, rotated and removed.
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
+
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+use crate::harness::{Place, Running, said, venv};
+
+/// Standard output of a command that must succeed.
+fn told(command: &mut Command) -> String {
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{}", said(&done));
+    String::from_utf8(done.stdout).unwrap()
+}
+
+fn refused(command: &mut Command) -> Output {
+    let done = command.output().unwrap();
+    assert!(!done.status.success(), "{}", said(&done));
+    done
+}
+
+/// Arguments, and where nobody needs to be asked.
+fn show(place: &Place, more: &[&str]) -> String {
+    let mut command = place.command(["permissions", "show", "--account", "111122223333"]);
+    told(command.args(more))
+}
+
+/// The variables of a `.env` file.
+fn variables(text: &str) -> Vec<(String, String)> {
+    let pairs = text.lines().filter_map(|line| line.split_once('='));
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+#[test]
+fn permissions_are_printed_without_credentials() {
+    let place = Place::new();
+    let policy: Value = serde_json::from_str(&show(&place, &["trigger"])).unwrap();
+    assert_eq!(policy["Version"], "2012-10-17");
+    assert!(!place.path("state").exists(), "nobody was to be asked");
+
+    let template: Value =
+        serde_json::from_str(&show(&place, &["--format", "cloudformation"])).unwrap();
+    assert!(
+        template["Description"]
+            .as_str()
+            .unwrap()
+            .contains("CAPABILITY_NAMED_IAM")
+    );
+    let explained = show(&place, &["render-function", "--format", "explain"]);
+    assert!(
+        explained.contains("Chrome is served the private site"),
+        "{explained}"
+    );
+    let china = show(
+        &place,
+        &["trigger", "--region", "cn-north-1", "--caller", "lambda"],
+    );
+    assert!(
+        china.contains("arn:aws-cn:lambda:cn-north-1:111122223333"),
+        "{china}"
+    );
+    assert!(!china.contains("arn:aws:"), "{china}");
+
+    let alias = told(&mut place.command(["policies", "role", "--account", "111122223333"]));
+    assert_eq!(alias, show(&place, &["render-function"]));
+    let user = told(&mut place.command(["policies", "user", "--account", "111122223333"]));
+    assert!(user.contains("user/${aws:username}"), "{user}");
+    refused(
+        place
+            .command(["permissions", "show", "owner"])
+            .arg("--account=111122223333"),
+    );
+    refused(
+        place
+            .command(["permissions", "show", "--account", "12"])
+            .arg("viewer"),
+    );
+}
+
+#[test]
+fn from_setup_to_remove_a_key_is_seen_once() {
+    let place = Place::new();
+    let mut setup = place.command(["permissions", "setup", "--key-file", ".env"]);
+    let nobody = refused(&mut setup);
+    assert!(said(&nobody).contains("--yes"), "{}", said(&nobody));
+    assert!(!place.path(".env").exists());
+
+    let text = told(setup.arg("--yes"));
+    assert!(
+        text.contains("role remotion-lambda-role: will be made"),
+        "{text}"
+    );
+    let env = std::fs::read_to_string(place.path(".env")).unwrap();
+    let mode = std::fs::metadata(place.path(".env"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let key = variables(&env);
+    let (id, secret) = (&key[0].1, &key[1].1);
+    assert_eq!(key[0].0, "REMOTION_AWS_ACCESS_KEY_ID");
+    assert!(!text.contains(secret));
+    let again = told(&mut setup);
+    assert!(again.contains("nothing to do"), "{again}");
+
+    let arn = "arn:aws:iam::123456789012:user/remotion-deploy";
+    let check = told(&mut place.command(["permissions", "check", "--principal", arn, "--json"]));
+    for line in check.lines() {
+        let report: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(report["isGood"], true, "{report:#}");
+        assert_eq!(report["isSimulated"], true);
+    }
+
+    let kept = told(&mut place.command([
+        "permissions",
+        "rotate",
+        "remotion-deploy",
+        "--older-than",
+        "90d",
+    ]));
+    assert!(kept.contains("which is not 90"), "{kept}");
+    told(&mut place.command(["permissions", "rotate", "remotion-deploy"]));
+    let rotated = std::fs::read_to_string(place.path(".env")).unwrap();
+    assert!(!rotated.contains(id.as_str()) && !rotated.contains(secret.as_str()));
+    let two = refused(&mut place.command(["permissions", "rotate", "remotion-deploy"]));
+    assert!(said(&two).contains("inactive"), "{}", said(&two));
+    told(&mut place.command(["permissions", "rotate", "remotion-deploy", "--delete-old"]));
+
+    let new = &variables(&rotated)[1].1;
+    let events = told(&mut place.command(["cloud", "events", "--json", "--limit", "100000"]));
+    assert!(!events.contains(secret.as_str()) && !events.contains(new.as_str()));
+
+    let gone = told(&mut place.command(["permissions", "remove", "--yes"]));
+    assert!(
+        gone.contains("user remotion-deploy: will be removed"),
+        "{gone}"
+    );
+    let nothing = told(&mut place.command(["permissions", "remove", "--dry-run"]));
+    assert!(!nothing.contains("will be removed"), "{nothing}");
+}
+
+#[test]
+fn a_file_that_git_tracks_gets_no_key() {
+    let place = Place::new();
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        let done = git
+            .arg("-C")
+            .arg(place.path(""))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", said(&done));
+    };
+    git(&["init", "--quiet"]);
+    std::fs::write(place.path(".env"), "").unwrap();
+    git(&["add", ".env"]);
+    let mut setup = place.command(["permissions", "setup", "--yes", "--key-file", ".env"]);
+    let done = refused(&mut setup);
+    assert!(said(&done).contains("git tracks"), "{}", said(&done));
+    assert_eq!(std::fs::read_to_string(place.path(".env")).unwrap(), "");
+    git(&["rm", "--cached", "--quiet", ".env"]);
+    let done = setup.output().unwrap();
+    assert!(done.status.success(), "{}", said(&done));
+    assert!(
+        said(&done).contains("add the line `.env` to .gitignore"),
+        "{}",
+        said(&done)
+    );
+}
+
+#[test]
+fn the_commands_that_are_printed_do_what_setup_does() {
+    let place = Place::new();
+    let mut cloud = Running::start(&mut place.command(["cloud", "serve", "--json"]));
+    let line = cloud.lines().next().expect("what to export");
+    let exported: Value = serde_json::from_str(&line).unwrap();
+    for caller in ["user", "ec2"] {
+        let mut show = place.command(["permissions", "show", "--format", "cli", "--clip"]);
+        let script = told(show.args(["--account", "123456789012", "--caller", caller]));
+        let path = std::env::join_paths([venv().join("bin"), "/usr/bin".into(), "/bin".into()]);
+        let mut shell = Command::new("sh");
+        shell.args(["-e", "-c", &script]).env("PATH", path.unwrap());
+        shell.env("AWS_ENDPOINT_URL", exported["endpoint"].as_str().unwrap());
+        for (name, value) in exported["environment"].as_object().unwrap() {
+            shell.env(name, value.as_str().unwrap());
+        }
+        let done = shell.output().unwrap();
+        assert!(done.status.success(), "{}", said(&done));
+        let mut setup = place.command(["permissions", "setup", "--dry-run", "--json", "--clip"]);
+        let plan = told(setup.args(["--caller", caller]));
+        let plan: Value = serde_json::from_str(&plan).unwrap();
+        for step in plan["plan"].as_array().unwrap() {
+            assert_eq!(step["state"], "done", "{step}");
+        }
+        told(&mut place.command(["permissions", "remove", "--yes", "--caller", caller]));
+    }
+    cloud.signal(Signal::SIGINT);
+    cloud.wait();
+}
+
+#[test]
+fn a_denial_is_explained_where_it_is_shown() {
+    let place = Place::new();
+    let mut cloud = Running::start(&mut place.command(["cloud", "serve", "--json"]));
+    let line = cloud.lines().next().expect("what to export");
+    let exported: Value = serde_json::from_str(&line).unwrap();
+    told(&mut place.command(["permissions", "setup", "--yes", "--key-file", "user.env"]));
+    let key = variables(&std::fs::read_to_string(place.path("user.env")).unwrap());
+    let mut command = place.command([
+        "permissions",
+        "rotate",
+        "remotion-deploy",
+        "--target",
+        "aws",
+    ]);
+    command
+        .args(["--region", "us-east-1"])
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env("AWS_ENDPOINT_URL", exported["endpoint"].as_str().unwrap())
+        .envs(key);
+    let done = refused(&mut command);
+    let text = said(&done);
+    assert!(
+        text.contains("not authorized to perform: iam:ListAccessKeys"),
+        "{text}"
+    );
+    assert!(text.contains("\"Action\":\"iam:ListAccessKeys\""), "{text}");
+    assert!(text.contains("framewright policies fix --apply"), "{text}");
+    cloud.signal(Signal::SIGINT);
+    cloud.wait();
+}

@@ -1,0 +1,23 @@
+//! What whoever has clips cut calls.
+
+use super::{Call, Loss, Part, Resource};
+
+pub(super) const CALLS: &[Call] = &[
+    super::row(
+        Part::ClipInvoker,
+        &["Invoke", "InvokeWithResponseStream"],
+        "lambda:InvokeFunction",
+        Resource::ClipFunction,
+        "The clip cutter is invoked by its unqualified name, which is all that this allows.",
+        Loss::Step("clip"),
+    ),
+    super::row(
+        Part::ClipInvoker,
+        &["GetObject"],
+        "s3:GetObject",
+        Resource::Objects("clips/"),
+        "The clip is fetched by a URL that is signed with this right.",
+        Loss::Step("fetch the clip"),
+    )
+    .own(),
+];

@@ -1,0 +1,25 @@
+//! What whoever signs links to finished videos calls.
+
+use super::{Call, Loss, Part, Resource, Variant};
+
+pub(super) const CALLS: &[Call] = &[
+    super::row(
+        Part::Viewer,
+        &["GetObject"],
+        "s3:GetObject",
+        Resource::Objects("renders/"),
+        "A link is good for as long as its signer may read the video, and no longer than its session.",
+        Loss::Step("presigned fetch"),
+    )
+    .own(),
+    super::row(
+        Part::Viewer,
+        &["GetObject"],
+        "s3:GetObject",
+        Resource::OutputObjects,
+        "A link to a video in another bucket is good for as long as its signer may read it there.",
+        Loss::Step("presigned fetch from the output bucket"),
+    )
+    .own()
+    .when(Variant::OutputBucket),
+];

@@ -1,0 +1,87 @@
+//! What was found.
+
+use crate::calls::{Call, Loss, Part, Scope};
+use crate::policy;
+
+/// How a thing stands. Later ones are worse than what they follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// As it should be.
+    Good,
+    /// Nobody could tell.
+    NotChecked,
+    /// Not as it should be.
+    Bad,
+}
+
+/// One thing that was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What, such as `s3:GetObject on arn:aws:s3:::bucket/renders/*`.
+    pub what: String,
+    /// How it stands.
+    pub mark: Mark,
+    /// Why it is not good.
+    pub reason: Option<String>,
+    /// What to do about it.
+    pub fix: Option<String>,
+}
+
+/// What was found about one principal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Its ARN.
+    pub principal: String,
+    /// The parts that it was held against.
+    pub parts: Vec<Part>,
+    /// Whether AWS decided; if not, the policies that could be read did.
+    pub is_simulated: bool,
+    /// What was found, in the order of the table.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Whether nothing is bad. What was not checked may still be.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.findings
+            .iter()
+            .all(|finding| finding.mark != Mark::Bad)
+    }
+}
+
+impl Mark {
+    /// As a table shows it.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Good => "✔",
+            Self::Bad => "✘",
+            Self::NotChecked => "not checked",
+        }
+    }
+}
+
+impl Finding {
+    pub(super) fn of_row(call: &Call, mark: Mark, reason: Option<String>, scope: &Scope) -> Self {
+        let what = format!(
+            "{} on {}",
+            call.action,
+            call.resource.arns(scope).join(", ")
+        );
+        let lost = match call.without {
+            Loss::Step(step) => format!("without it, {step} is denied"),
+            Loss::Degraded(how) => format!("without it, {how}"),
+        };
+        let fix = (mark == Mark::Bad).then(|| {
+            let statement = policy::of_calls([call], scope).to_value()["Statement"][0].to_string();
+            format!("add {statement}; {lost}")
+        });
+        Self {
+            what,
+            mark,
+            reason,
+            fix,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The table of calls held against the policy engine, and permissions against the embedded cloud.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod account;
+mod linters;
+mod moto;
+mod page;
+mod rows;
+mod seeds;
+mod setup;

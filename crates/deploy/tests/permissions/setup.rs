@@ -1,0 +1,481 @@
+//! Setup, rotate, check and remove, in an account that enforces IAM.
+
+use std::collections::BTreeSet;
+
+use aws_config::SdkConfig;
+use deploy::calls::{Compute, Loss, Part, Scope, Variant, of};
+use deploy::permissions::check::{Checker, Mark, Principal};
+use deploy::permissions::remove::{Fate, Remover};
+use deploy::permissions::rotate::{Keys, RotateError};
+use deploy::permissions::{
+    CALLER_ROLE, CallerChoice, DEPLOY_POLICY, MadeKey, RENDER_POLICY, Setup, SetupError, State,
+    Wanted, execution_role,
+};
+use deploy::policy::{generate, generate_all, of_calls};
+
+use crate::account::Account;
+
+const USER: &str = "remotion-deploy";
+
+fn wanted(account: &Account, caller: CallerChoice) -> Wanted {
+    Wanted::new(account.scope(), caller).with_clip(true)
+}
+
+async fn set_up(config: &SdkConfig, wanted: &Wanted) -> Result<Option<MadeKey>, SetupError> {
+    let setup = Setup::new(config, wanted).unwrap();
+    let plan = setup.plan().await?;
+    setup.apply(&plan, |_| {}).await
+}
+
+async fn remove(config: &SdkConfig, scope: &Scope) -> Result<(), deploy::CallFailed> {
+    let remover = Remover::new(config, scope.clone());
+    let plan = remover.plan().await?;
+    remover.apply(&plan, |_| {}).await
+}
+
+/// What an account is after somebody meddled with what setup made.
+async fn meddle(account: &Account, wanted: &Wanted) {
+    let iam = account.root_iam();
+    let scope = wanted.scope();
+    let nothing =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}"#;
+    for _ in 0..4 {
+        let version = iam
+            .create_policy_version()
+            .policy_arn(scope.policy_arn(RENDER_POLICY))
+            .policy_document(nothing)
+            .set_as_default(true);
+        version.send().await.unwrap();
+    }
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+    let update = iam
+        .update_assume_role_policy()
+        .role_name(&scope.render_role)
+        .policy_document(trust);
+    update.send().await.unwrap();
+    let inline = iam
+        .put_role_policy()
+        .role_name(&scope.render_role)
+        .policy_name("meddled")
+        .policy_document(nothing);
+    inline.send().await.unwrap();
+}
+
+/// Setup, meddling, setup again, and remove; then all of it is gone.
+async fn life(config: &SdkConfig, account: &Account, wanted: &Wanted) -> Result<(), String> {
+    let said = |error: &dyn std::error::Error| error.to_string();
+    set_up(config, wanted).await.map_err(|error| said(&error))?;
+    meddle(account, wanted).await;
+    set_up(config, wanted).await.map_err(|error| said(&error))?;
+    // Whether the function exists is told only to those who may ask.
+    if wanted.scope().has(Variant::LambdaCaller)
+        && let Err(error) = execution_role(config, "api").await
+        && error.is_denied()
+    {
+        return Err(said(&error));
+    }
+    remove(config, wanted.scope())
+        .await
+        .map_err(|error| said(&error))
+}
+
+#[tokio::test]
+async fn setup_makes_what_is_desired_once() {
+    let account = Account::new().await;
+    let root = account.root();
+    let wanted = wanted(&account, CallerChoice::User);
+    let key = set_up(&root, &wanted).await.unwrap().unwrap();
+    let arn = key.verified(&root).await.unwrap();
+    assert_eq!(arn, format!("arn:aws:iam::123456789012:user/{USER}"));
+    assert!(!format!("{key:?}").contains(&key.secret));
+
+    let plan = Setup::new(&root, &wanted).unwrap().plan().await.unwrap();
+    assert!(
+        plan.steps.iter().all(|step| step.state == State::Done),
+        "{plan:?}"
+    );
+    assert!(set_up(&root, &wanted).await.unwrap().is_none());
+
+    meddle(&account, &wanted).await;
+    let plan = Setup::new(&root, &wanted).unwrap().plan().await.unwrap();
+    let changes: Vec<_> = plan.changes().map(|step| step.what.to_string()).collect();
+    assert_eq!(
+        changes,
+        ["policy remotion-lambda-policy", "role remotion-lambda-role"]
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_ours_is_neither_changed_nor_removed() {
+    let account = Account::new().await;
+    let (root, iam) = (account.root(), account.root_iam());
+    iam.create_user().user_name(USER).send().await.unwrap();
+    let wanted = wanted(&account, CallerChoice::User);
+    let refused = set_up(&root, &wanted).await.unwrap_err();
+    assert!(matches!(refused, SetupError::Foreign(_)), "{refused}");
+    assert!(
+        refused.to_string().contains("user remotion-deploy"),
+        "{refused}"
+    );
+    let policies = iam.list_policies().send().await.unwrap();
+    assert_eq!(
+        policies.policies(),
+        [],
+        "something was made before the refusal"
+    );
+    let plan = Remover::new(&root, account.scope()).plan().await.unwrap();
+    assert!(plan.iter().all(|one| one.fate == Fate::NotOurs), "{plan:?}");
+}
+
+#[tokio::test]
+async fn a_step_that_is_denied_is_named_and_the_next_run_goes_on() {
+    let account = Account::new().await;
+    let scope = account.scope();
+    let rows = || of(Part::Administrator, &scope);
+    let without = rows().filter(|call| call.action != "iam:AttachUserPolicy");
+    let config = account.user("poor", &of_calls(without, &scope)).await;
+    let wanted = wanted(&account, CallerChoice::User);
+    let refused = set_up(&config, &wanted).await.unwrap_err();
+    let SetupError::Stopped { remaining, source } = &refused else {
+        panic!("{refused}")
+    };
+    assert!(
+        source.is_denied() && refused.to_string().contains("iam:AttachUserPolicy"),
+        "{refused}"
+    );
+    assert_eq!(
+        remaining[0],
+        "policy RemotionLambdaDeployPolicy of user remotion-deploy"
+    );
+    let rich = account
+        .user("rich", &generate(Part::Administrator, &scope))
+        .await;
+    let setup = Setup::new(&rich, &wanted).unwrap();
+    let plan = setup.plan().await.unwrap();
+    let changes: Vec<_> = plan.changes().map(|step| step.what.to_string()).collect();
+    assert_eq!(changes, *remaining);
+    setup.apply(&plan, |_| {}).await.unwrap();
+}
+
+/// The lives that together make every call of the administrator.
+fn lives(account: &Account) -> Vec<Wanted> {
+    let callers = [
+        CallerChoice::User,
+        CallerChoice::Made(Compute::Ec2),
+        CallerChoice::Made(Compute::Lambda),
+    ];
+    callers
+        .into_iter()
+        .map(|caller| wanted(account, caller))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_administrator_needs_each_of_its_rights_and_no_more() {
+    let account = Account::new().await;
+    let mut called = BTreeSet::new();
+    let mut granted = BTreeSet::new();
+    let mut users = 0..;
+    for wanted in lives(&account) {
+        let scope = wanted.scope();
+        let name = format!("whole-{}", users.next().unwrap());
+        let config = account
+            .user(&name, &generate(Part::Administrator, scope))
+            .await;
+        life(&config, &account, &wanted).await.unwrap();
+        for record in account.events().await {
+            let is_ours = record
+                .principal
+                .arn
+                .as_deref()
+                .is_some_and(|arn| arn.ends_with(&format!("user/{name}")));
+            if is_ours {
+                called.extend(record.decisions.into_iter().map(|one| one.action));
+            }
+        }
+        granted.extend(of(Part::Administrator, scope).map(|call| call.action.to_owned()));
+    }
+    assert_eq!(called, granted, "what is called, and what the table grants");
+}
+
+#[tokio::test]
+async fn without_any_right_of_the_administrator_a_step_is_denied() {
+    let mut unneeded = BTreeSet::new();
+    let mut needed = BTreeSet::new();
+    let account = Account::new().await;
+    let mut users = 0..;
+    for wanted in lives(&account) {
+        let scope = wanted.scope();
+        for call in of(Part::Administrator, scope) {
+            assert!(matches!(call.without, Loss::Step(_)), "{call:?}");
+            let rest = of(Part::Administrator, scope).filter(|other| *other != call);
+            let name = format!("less-{}", users.next().unwrap());
+            let config = account.user(&name, &of_calls(rest, scope)).await;
+            let told = life(&config, &account, &wanted).await;
+            let row = (call.action, format!("{:?}", call.resource));
+            match told {
+                Err(told) => {
+                    assert!(told.contains(call.action), "{}: {told}", call.action);
+                    needed.insert(row);
+                }
+                Ok(()) => {
+                    unneeded.insert(row);
+                }
+            }
+            remove(&account.root(), scope).await.unwrap();
+        }
+    }
+    let never: Vec<_> = unneeded.difference(&needed).collect();
+    assert!(never.is_empty(), "no step fails without {never:?}");
+}
+
+#[tokio::test]
+async fn a_key_is_replaced_and_two_are_refused() {
+    let account = Account::new().await;
+    let root = account.root();
+    let old = set_up(&root, &wanted(&account, CallerChoice::User))
+        .await
+        .unwrap()
+        .unwrap();
+    let rotator = generate(Part::KeyRotator, &account.scope());
+    let config = account.user("rotator", &rotator).await;
+    let keys = Keys::new(&config, USER);
+    assert_eq!(keys.only().await.unwrap().id, old.id);
+    let new = keys.make().await.unwrap();
+    keys.verify(&new).await.unwrap();
+    keys.deactivate(&old.id).await.unwrap();
+    let refused = keys.only().await.unwrap_err();
+    assert!(matches!(refused, RotateError::TwoKeys { .. }));
+    let said = refused.to_string();
+    assert!(said.contains(&format!("{} (inactive", old.id)), "{said}");
+    assert!(said.contains("for sts"), "{said}");
+    keys.delete(&old.id).await.unwrap();
+    assert_eq!(keys.only().await.unwrap().id, new.id);
+    let used: BTreeSet<_> = account
+        .events()
+        .await
+        .into_iter()
+        .filter(|record| {
+            record
+                .principal
+                .arn
+                .as_deref()
+                .is_some_and(|arn| arn.ends_with("/rotator"))
+        })
+        .flat_map(|record| record.decisions)
+        .map(|decision| decision.action)
+        .collect();
+    // The description of the new key is left out where the rotator may not write it.
+    let scope = account.scope();
+    let granted = of(Part::KeyRotator, &scope).map(|call| call.action.to_owned());
+    let granted: BTreeSet<_> = granted.chain(["iam:TagUser".to_owned()]).collect();
+    assert_eq!(used, granted);
+}
+
+#[tokio::test]
+async fn a_check_says_what_is_missing_and_what_nobody_could_tell() {
+    let account = Account::new().await;
+    let root = account.root();
+    set_up(&root, &wanted(&account, CallerChoice::User))
+        .await
+        .unwrap();
+    let auditor = generate(Part::Auditor, &account.scope());
+    let user = Principal::User(USER.into());
+    let parts = [Part::Deployer, Part::Trigger];
+    let bad = |report: &deploy::permissions::check::Report| -> Vec<String> {
+        let findings = report.findings.iter();
+        findings
+            .filter(|finding| finding.mark == Mark::Bad)
+            .map(|finding| finding.what.clone())
+            .collect()
+    };
+
+    let config = account.user("auditor", &auditor).await;
+    let checker = Checker::new(&config, account.scope());
+    let report = checker.principal(&user, &parts).await.unwrap();
+    assert!(report.is_simulated);
+    assert_eq!(bad(&report), Vec::<String>::new());
+    let role = checker.render_role().await.unwrap();
+    assert_eq!(bad(&role), Vec::<String>::new());
+
+    // Without simulation the policies decide, and agree.
+    let scope = account.scope();
+    let rest =
+        of(Part::Auditor, &scope).filter(|call| call.action != "iam:SimulatePrincipalPolicy");
+    let config = account.user("reader", &of_calls(rest, &scope)).await;
+    let checker = Checker::new(&config, account.scope());
+    let read = checker.principal(&user, &parts).await.unwrap();
+    assert!(!read.is_simulated);
+    let marks = |report: &deploy::permissions::check::Report| -> Vec<_> {
+        let findings = report.findings.iter();
+        findings
+            .map(|finding| (finding.what.clone(), finding.mark))
+            .collect()
+    };
+    assert_eq!(marks(&read), marks(&report));
+
+    // Who may read nothing is told so.
+    let nobody = generate(Part::Viewer, &scope);
+    let config = account.user("nobody", &nobody).await;
+    let checker = Checker::new(&config, account.scope());
+    let blind = checker.principal(&user, &parts).await.unwrap();
+    assert!(
+        blind
+            .findings
+            .iter()
+            .all(|finding| finding.mark == Mark::NotChecked),
+        "{blind:?}"
+    );
+
+    // Drift, foreign trust and a missing right are told.
+    meddle(&account, &wanted(&account, CallerChoice::User)).await;
+    let deny = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::{buckername}/*"}}"#;
+    let iam = account.root_iam();
+    let inline = iam
+        .put_user_policy()
+        .user_name(USER)
+        .policy_name("pasted")
+        .policy_document(deny);
+    inline.send().await.unwrap();
+    let detached = iam
+        .detach_user_policy()
+        .user_name(USER)
+        .policy_arn(scope.policy_arn(DEPLOY_POLICY));
+    detached.send().await.unwrap();
+    let checker = Checker::new(&root, account.scope());
+    let report = checker.principal(&user, &parts).await.unwrap();
+    let missing = bad(&report);
+    assert!(
+        missing
+            .iter()
+            .any(|what| what.starts_with("lambda:InvokeFunction on")),
+        "{missing:?}"
+    );
+    assert!(
+        missing.iter().any(|what| what == "policy pasted"),
+        "{missing:?}"
+    );
+    let role = checker.render_role().await.unwrap();
+    let wrong = bad(&role);
+    assert!(
+        wrong.iter().any(|what| what.starts_with("trust of")),
+        "{wrong:?}"
+    );
+    assert!(
+        wrong
+            .iter()
+            .any(|what| what.contains("is what is generated")),
+        "{wrong:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_role_that_exists_gets_the_policy_and_stays_when_that_goes() {
+    let account = Account::new().await;
+    let (root, iam) = (account.root(), account.root_iam());
+    let trust = deploy::policy::trust(&deploy::policy::Trusted::Service(
+        "lambda.amazonaws.com".into(),
+    ));
+    let made = iam
+        .create_role()
+        .role_name("api")
+        .path("/team/")
+        .assume_role_policy_document(trust.to_json());
+    made.send().await.unwrap();
+    let caller = |role: &str| CallerChoice::Existing {
+        role: role.to_owned(),
+        compute: None,
+    };
+    let absent = set_up(&root, &wanted(&account, caller("nobody")))
+        .await
+        .unwrap_err();
+    assert!(matches!(absent, SetupError::NoRole(_)), "{absent}");
+    let wanted = wanted(&account, caller("team/api"));
+    set_up(&root, &wanted).await.unwrap();
+    let checker = Checker::new(&root, wanted.scope().clone());
+    let api = Principal::Role("team/api".into());
+    let report = checker
+        .principal(&api, &[Part::Trigger, Part::ClipInvoker])
+        .await
+        .unwrap();
+    assert!(report.is_good(), "{report:?}");
+    remove(&root, wanted.scope()).await.unwrap();
+    let attached = iam
+        .list_attached_role_policies()
+        .role_name("api")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(attached.attached_policies(), []);
+    assert!(iam.get_role().role_name(CALLER_ROLE).send().await.is_err());
+}
+
+#[test]
+fn a_user_who_deploys_and_renders_needs_one_policy() {
+    let scope = Scope::new("aws", "123456789012", "us-east-1");
+    let both = generate_all(&[Part::Deployer, Part::Trigger], &scope);
+    let mut sids: Vec<_> = both.to_value()["Statement"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|statement| statement["Sid"].as_str().unwrap().to_owned())
+        .collect();
+    let all = sids.len();
+    sids.sort();
+    sids.dedup();
+    assert_eq!(sids.len(), all);
+}
+
+#[tokio::test]
+async fn a_statement_is_given_until_there_is_no_room() {
+    use deploy::permissions::grant::{GrantError, Inline, policy_name};
+    let account = Account::new().await;
+    let iam = account.root_iam();
+    iam.create_user()
+        .user_name("remotion_user")
+        .send()
+        .await
+        .unwrap();
+    let inline = Inline::of(&account.root(), Principal::User("remotion_user".into()));
+    let invoke = |function: &str| {
+        serde_json::json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow",
+            "Action": "lambda:InvokeFunction",
+            "Resource": format!("arn:aws:lambda:us-east-1:123456789012:function:{function}"),
+        }] })
+    };
+    let name = policy_name("lambda:InvokeFunction");
+    let given = inline
+        .add(&invoke("ffmpeg-clip-cutter"), None, &name)
+        .await
+        .unwrap();
+    assert_eq!(
+        (given.policy.as_str(), given.is_extended),
+        ("LambdaInvokePermission", false)
+    );
+    let again = inline.add(&invoke("other"), None, &name).await.unwrap();
+    assert!(again.is_extended && again.taken > given.taken);
+    let simulated = iam
+        .simulate_principal_policy()
+        .policy_source_arn("arn:aws:iam::123456789012:user/remotion_user")
+        .action_names("lambda:InvokeFunction")
+        .resource_arns("arn:aws:lambda:us-east-1:123456789012:function:ffmpeg-clip-cutter");
+    let simulated = simulated.send().await.unwrap();
+    assert_eq!(
+        simulated.evaluation_results()[0].eval_decision().as_str(),
+        "allowed"
+    );
+    let absent = inline
+        .add(&invoke("f"), Some("nothing"), &name)
+        .await
+        .unwrap_err();
+    assert!(matches!(absent, GrantError::NoPolicy { .. }), "{absent}");
+    let full = loop {
+        let function = format!("{:0>60}", rand::random::<u32>());
+        match inline.add(&invoke(&function), Some(&name), &name).await {
+            Ok(given) => assert!(given.taken <= given.limit),
+            Err(error) => break error,
+        }
+    };
+    assert!(full.to_string().contains("2048"), "{full}");
+}
