@@ -140,6 +140,7 @@ impl Authorizer {
         let (Some(caller), Ok(action), Ok(resource)) = parsed else {
             return false;
         };
+        let region = resource.region().to_owned();
         let question = Request {
             caller: caller.with_unique_id(&role.id),
             action,
@@ -149,7 +150,7 @@ impl Authorizer {
                 .with("aws:PrincipalArn", role.arn.as_str())
                 .with("aws:PrincipalAccount", self.account.as_str())
                 .with("aws:ResourceAccount", self.account.as_str())
-                .with("aws:RequestedRegion", self.region.as_str()),
+                .with("aws:RequestedRegion", region),
         };
         iam::decide(layers, &question).is_allowed()
     }

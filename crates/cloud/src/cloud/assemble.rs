@@ -184,7 +184,7 @@ pub(super) async fn services(
             Arc::clone(&config.clock),
             account,
             authorizer.clone(),
-            parts.endpoint,
+            &parts.endpoint,
         )
         .await?,
         execute_api: ExecuteApi {

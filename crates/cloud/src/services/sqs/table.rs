@@ -6,11 +6,11 @@
 
 use std::ops::RangeInclusive;
 
-use redb::{ReadTransaction, ReadableTable, TableDefinition};
+use redb::{ReadableTable, TableDefinition};
 
 use super::message::Message;
 use super::queue::Queue;
-use crate::state::{Change, StateError, decode, encode};
+use crate::state::{Change, Snapshot, StateError, decode, encode};
 
 /// Region and name → [`Queue`].
 const QUEUES: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("sqs.queues");
@@ -39,7 +39,7 @@ pub(super) fn make(change: &mut Change<'_>) -> Result<(), StateError> {
 
 /// A queue.
 pub(super) fn queue(
-    snapshot: &ReadTransaction,
+    snapshot: &Snapshot,
     region: &str,
     name: &str,
 ) -> Result<Option<Queue>, StateError> {
@@ -64,7 +64,7 @@ pub(super) fn queue_in(
 }
 
 /// The queues of a region by name.
-pub(super) fn queues(snapshot: &ReadTransaction, region: &str) -> Result<Vec<Queue>, StateError> {
+pub(super) fn queues(snapshot: &Snapshot, region: &str) -> Result<Vec<Queue>, StateError> {
     let queues = snapshot.open_table(QUEUES)?;
     let mut found = Vec::new();
     for entry in queues.range((region, "")..)? {
@@ -195,21 +195,14 @@ pub(super) fn visible(
 }
 
 /// When the next message becomes visible or has become it; nothing for a queue without messages.
-pub(super) fn next_moment(
-    snapshot: &ReadTransaction,
-    queue: &Queue,
-) -> Result<Option<i64>, StateError> {
+pub(super) fn next_moment(snapshot: &Snapshot, queue: &Queue) -> Result<Option<i64>, StateError> {
     let due = snapshot.open_table(DUE)?;
     let first = due.range(moments(&queue.id, i64::MAX))?.next();
     Ok(first.transpose()?.map(|(key, _)| key.value().1))
 }
 
 /// Counts the messages of a queue.
-pub(super) fn counts(
-    snapshot: &ReadTransaction,
-    queue: &Queue,
-    now: i64,
-) -> Result<Counts, StateError> {
+pub(super) fn counts(snapshot: &Snapshot, queue: &Queue, now: i64) -> Result<Counts, StateError> {
     let due = snapshot.open_table(DUE)?;
     let mut counts = Counts::default();
     for entry in due.range(moments(&queue.id, i64::MAX))? {
