@@ -118,6 +118,8 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Clip(#[from] crate::commands::clip::ClipCommandError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
     Permissions(#[from] crate::commands::permissions::PermissionsError),
     #[error("could not write `{path}`")]
     Write {

@@ -40,7 +40,7 @@ pub(crate) enum ClipError {
     NoFfmpeg(#[from] LocateError),
     /// It cannot be cut.
     #[error(transparent)]
-    Cut(CutError),
+    Cut(Box<CutError>),
     /// The proxy refused what ffmpeg asked of the source.
     #[error("the source broke off: {why}")]
     Broken {
@@ -48,7 +48,7 @@ pub(crate) enum ClipError {
         why: String,
         /// What ffmpeg made of it.
         #[source]
-        source: CutError,
+        source: Box<CutError>,
     },
     /// The disk is too small.
     #[error(
@@ -147,15 +147,15 @@ fn of_cut(error: &CutError) -> ClipErrorCode {
 
 /// An error with all of its causes in one line.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = String::new();
-    for cause in std::iter::successors(Some(error), |error| error.source()) {
-        let cause = cause.to_string();
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let said = cause.to_string();
         // A transparent error says what its source says.
-        if text.is_empty() {
-            text = cause;
-        } else if !text.ends_with(&cause) {
-            text = format!("{text}: {cause}");
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
         }
+        source = cause.source();
     }
     text
 }

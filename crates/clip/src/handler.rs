@@ -48,7 +48,7 @@ impl Handler {
         tracing::info!(requestId = context.request_id, streamed, ?clip, "a clip");
         Ok(Response::stream(async move |stream| {
             let (advance, progress) = watch::channel(Advance::default());
-            let answer = self.answer(clip, &context, advance);
+            let answer = Box::pin(self.answer(clip, &context, advance));
             let answer = if streamed {
                 tell_while(&stream, progress, answer).await?
             } else {
@@ -67,7 +67,7 @@ impl Handler {
         let bucket = |name: &str| Bucket::new(self.any.client().clone(), name);
         let deadline = Instant::now() + context.remaining().saturating_sub(RESERVE);
         let cut = match clip {
-            Ok(clip) => job::cut(&clip, bucket, deadline, &advance).await,
+            Ok(clip) => Box::pin(job::cut(&clip, bucket, deadline, &advance)).await,
             Err(error) => Err(error),
         };
         match cut {

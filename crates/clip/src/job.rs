@@ -104,7 +104,7 @@ async fn make(
     let streaming = plan.stream(scratch.path(), deadline, done).await;
     let mut streaming = streaming.map_err(MakeError::Cut)?;
     let bytes = streaming.bytes().await.map_err(MakeError::Cut)?;
-    let stored = sink.store_stream(bytes, format, streaming.finish()).await;
+    let stored = Box::pin(sink.store_stream(bytes, format, streaming.finish())).await;
     match stored {
         Ok((uploaded, cut)) => Ok((cut, uploaded)),
         Err(Stored::Broken(error)) => Err(MakeError::Cut(error)),

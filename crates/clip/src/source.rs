@@ -54,8 +54,11 @@ impl Readable {
     /// The error that explains `error`, where the proxy had to refuse ffmpeg something.
     pub(crate) fn explained(&self, error: media::cut::CutError) -> ClipError {
         match self.proxy.last_refusal() {
-            Some(why) if error.run().is_some() => ClipError::Broken { why, source: error },
-            _ => ClipError::Cut(error),
+            Some(why) if error.run().is_some() => ClipError::Broken {
+                why,
+                source: Box::new(error),
+            },
+            _ => ClipError::Cut(Box::new(error)),
         }
     }
 }

@@ -51,11 +51,9 @@ fn the_cdk_app_is_sound() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name);
     let scope = Scope {
-        partition: "aws".into(),
-        account: "123456789012".into(),
-        region: "us-east-1".into(),
         bucket: "remotionlambda-useast1-abcdefghij".into(),
         function: "remotion-render-4-0-527-mem2048mb-disk10240mb-900sec".into(),
+        ..Scope::new("aws", "123456789012", "us-east-1")
     };
     let policy = generate(Part::Trigger, &scope).to_json();
     std::fs::write(place("policy.json"), &policy).unwrap();

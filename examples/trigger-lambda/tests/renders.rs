@@ -13,7 +13,7 @@ use deploy::calls::Part;
 use deploy::functions::{Package, Settings};
 use deploy::policy::generate;
 use deploy::provision::{Wanted, provision};
-use deploy::site::{Bundle, upload};
+use deploy::site::{Bundle, site_name, upload};
 use tokio::process::Command;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -64,8 +64,9 @@ async fn an_api_and_a_queue_start_renders_that_nobody_watches() {
         package: Package::of_code(&zip).unwrap(),
     };
     let scope = provision(&account, &wanted).await.unwrap().scope;
-    let bundle = Bundle::open(&made("FRAMEWRIGHT_TEST_SITE")).unwrap();
-    let site = bundle.site_name().parse().unwrap();
+    let built = made("FRAMEWRIGHT_TEST_SITE");
+    let bundle = Bundle::open(&built).unwrap();
+    let site = site_name(&built).parse().unwrap();
     upload(account.s3(), &scope.bucket, &site, &bundle, |_| {})
         .await
         .unwrap();

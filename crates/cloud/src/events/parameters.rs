@@ -39,7 +39,8 @@ pub(crate) fn parameters(service: Service, head: &Head, body: &[u8]) -> Option<V
     match service.protocol() {
         Protocol::Query => Some(of_form(std::str::from_utf8(body).ok()?)),
         Protocol::Json11 | Protocol::Json10 => of_json(body),
-        Protocol::RestJson if is_invocation(head) => None,
+        // What callers send to functions and to their own APIs.
+        Protocol::RestJson if service == Service::ExecuteApi || is_invocation(head) => None,
         Protocol::RestJson => {
             let mut said = of_json(body).unwrap_or_else(|| json!({}));
             if let Some(members) = said.as_object_mut() {

@@ -52,7 +52,7 @@ pub(super) fn grants(
     }
     merged
         .into_iter()
-        .map(|(resource, kept, actions)| statement(&resource, &kept, actions))
+        .map(|(resource, kept, actions)| statement(&resource, &kept, &actions))
         .collect()
 }
 
@@ -85,7 +85,7 @@ fn generalise(
     current
 }
 
-fn statement(resource: &str, kept: &[Kept], actions: Actions) -> Statement {
+fn statement(resource: &str, kept: &[Kept], actions: &Actions) -> Statement {
     let text = |value: &str| Text {
         value: value.into(),
         span: Span::default(),
