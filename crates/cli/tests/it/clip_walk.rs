@@ -54,8 +54,6 @@ impl Caller {
             "invoke",
             "--function-name",
             function,
-            "--cli-binary-format",
-            "raw-in-base64-out",
             "--payload",
             &payload,
             file,

@@ -176,6 +176,8 @@ impl Opening {
             config.account = facts.account.parse().unwrap_or(config.account);
         }
         if facts.account != config.account.as_str() {
+            // The file is free for the next opener when this returns.
+            state.close().await;
             return Err(OpenError::OtherAccount {
                 path: self.files,
                 kept: facts.account,

@@ -15,6 +15,15 @@ pub(super) const CALLS: &[Call] = &[
         Part::ClipInvoker,
         &["GetObject"],
         "s3:GetObject",
+        Resource::ProgressDocuments,
+        "A clip of a render is asked for by the render's id: its progress document tells where the output is.",
+        Loss::Step("clip of a render"),
+    )
+    .own(),
+    super::row(
+        Part::ClipInvoker,
+        &["GetObject"],
+        "s3:GetObject",
         Resource::Objects("clips/"),
         "The clip is fetched by a URL that is signed with this right.",
         Loss::Step("fetch the clip"),

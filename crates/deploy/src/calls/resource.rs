@@ -16,6 +16,8 @@ pub enum Resource {
     Objects(&'static str),
     /// The object of each render that asks it to stop.
     CancelWishes,
+    /// The progress documents of renders, which tell where outputs are.
+    ProgressDocuments,
     /// The bucket that finished videos go to.
     OutputBucket,
     /// The finished videos in it.
@@ -104,6 +106,7 @@ impl Resource {
             Self::Bucket => one(s3(bucket)),
             Self::Objects(prefix) => one(s3(&format!("{bucket}/{prefix}*"))),
             Self::CancelWishes => one(s3(&format!("{bucket}/renders/*/cancel.json"))),
+            Self::ProgressDocuments => one(s3(&format!("{bucket}/renders/*/progress.json"))),
             Self::OutputBucket => scope.output.iter().map(|to| s3(&to.bucket)).collect(),
             Self::OutputObjects => {
                 let objects = |to: &super::Output| s3(&format!("{}/{}*", to.bucket, to.prefix));

@@ -181,7 +181,7 @@ pub(super) const CALLS: &[Call] = &[
     ),
     row(
         "ListInstanceProfiles",
-        &[need("iam:ListInstanceProfiles", InstanceProfile)],
+        &[need("iam:ListInstanceProfiles", Unnamed)],
     ),
     row(
         "DeleteInstanceProfile",

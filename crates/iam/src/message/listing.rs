@@ -16,6 +16,7 @@ pub(super) fn named(request: &Request) -> Option<String> {
         "iam:listusers" => format!("arn:{partition}:iam::{account}:user/"),
         "iam:listroles" => format!("arn:{partition}:iam::{account}:role/"),
         "iam:listgroups" => format!("arn:{partition}:iam::{account}:group/"),
+        "iam:listinstanceprofiles" => format!("arn:{partition}:iam::{account}:instance-profile/"),
         "iam:listpolicies" => POLICIES.to_owned(),
         "logs:describeloggroups" => {
             let Some(Values::One(region)) = request.context.get("aws:RequestedRegion") else {
