@@ -202,8 +202,3 @@ fn each_right_is_needed(part: Part) {
 fn a_render_needs_each_right_of_its_caller() {
     each_right_is_needed(Part::Trigger);
 }
-
-#[test]
-fn a_render_needs_each_right_of_its_function() {
-    each_right_is_needed(Part::RenderFunction);
-}

@@ -51,6 +51,7 @@ pub(super) struct Shared {
     key_uses: KeyUses,
     authorizer: Authorizer,
     objects: ObjectStore,
+    history: History,
 }
 
 impl Gateway {
@@ -64,7 +65,7 @@ impl Gateway {
             shared.key_uses.clone(),
             shared.sessions.clone(),
         );
-        let history = History::start(parts.state.clone(), Arc::clone(&clock), &parts.tasks);
+        let history = shared.history.clone();
         Ok(Self {
             clock,
             authenticator,
@@ -95,6 +96,7 @@ impl Shared {
             key_uses: KeyUses::open(state, &parts.identities.directory()).await?,
             authorizer: Authorizer::new(config.account),
             objects,
+            history: History::start(state.clone(), Arc::clone(&config.clock), &parts.tasks),
         })
     }
 }
@@ -111,6 +113,7 @@ pub(super) async fn services(
         key_uses,
         authorizer,
         objects,
+        history,
     } = shared;
     let founded_here = *region == parts.enabled.founded_in;
     let (state, files) = if founded_here {
@@ -203,6 +206,7 @@ pub(super) async fn services(
             region: region.clone(),
             authorizer: authorizer.clone(),
             state: parts.state.clone(),
+            history: history.clone(),
         },
         account: Account {
             account,

@@ -32,6 +32,7 @@ pub(crate) struct History {
 enum Message {
     Keep(Record),
     KeepNow(Record, oneshot::Sender<Result<(), StateError>>),
+    Settle(oneshot::Sender<Result<(), StateError>>),
 }
 
 impl History {
@@ -59,6 +60,18 @@ impl History {
             .send(Message::KeepNow(record, reply))
             .map_err(|_| StateError::Closed)?;
         kept.await.map_err(|_| StateError::Closed)?
+    }
+
+    /// Returns when everything that was to be kept before is durable.
+    ///
+    /// # Errors
+    /// That it could not be written.
+    pub(crate) async fn settled(&self) -> Result<(), StateError> {
+        let (reply, settled) = oneshot::channel();
+        self.keeper
+            .send(Message::Settle(reply))
+            .map_err(|_| StateError::Closed)?;
+        settled.await.map_err(|_| StateError::Closed)?
     }
 }
 
@@ -91,6 +104,7 @@ impl Group {
                 self.records.push(record);
                 self.waiting.push(reply);
             }
+            Message::Settle(reply) => self.waiting.push(reply),
         }
     }
 }

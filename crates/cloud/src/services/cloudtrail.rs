@@ -14,7 +14,7 @@ use crate::authn::Authenticated;
 use crate::authz::{Authorized, Authorizer, Operation, Particulars};
 use crate::body::VerifiedBody;
 use crate::config::Region;
-use crate::events::{Query, Record, query, resource_type};
+use crate::events::{History, Query, Record, query, resource_type};
 use crate::response::Response;
 use crate::services::{Serve, json};
 use crate::state::State;
@@ -31,6 +31,7 @@ pub(crate) struct CloudTrail {
     pub(crate) region: Region,
     pub(crate) authorizer: Authorizer,
     pub(crate) state: State,
+    pub(crate) history: History,
 }
 
 impl Serve for CloudTrail {
@@ -120,6 +121,11 @@ impl CloudTrail {
     /// Finds records and shows them as CloudTrail shows events.
     async fn lookup_events(&self, call: Authorized<Lookup>) -> Result<LookedUp, ApiError> {
         let (Lookup(wanted), _) = call.into_parts();
+        // Whoever was refused a moment ago finds that.
+        self.history
+            .settled()
+            .await
+            .map_err(|error| ApiError::internal(&error))?;
         let state = self.state.clone();
         // Two weeks of records may have to be looked at.
         let found = spawn_blocking(move || query(&state.read()?, &wanted))
