@@ -1,7 +1,6 @@
 //! `framewright doctor`.
 
-use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
 use ::deploy::doctor::{self, Finding, Reach, Verdict, Way};
 use client::credentials::{self, Resolved};
@@ -12,6 +11,7 @@ use futures_util::future::join_all;
 use crate::args::Doctor;
 use crate::env_file::EnvFile;
 use crate::error::CliError;
+use crate::key_store;
 use crate::show::{Shown, findings_table};
 use crate::target::Target;
 
@@ -190,7 +190,7 @@ fn of_env_file(file: &EnvFile) -> Finding {
     let is_secret = secrets
         .iter()
         .any(|one| file.taken.contains(one.name()) || file.overridden.contains(one.name()));
-    if is_secret && would_be_committed(path) {
+    if is_secret && key_store::git::might_add(path) {
         return Finding::new(
             ".env",
             Verdict::Advice,
@@ -199,19 +199,4 @@ fn of_env_file(file: &EnvFile) -> Finding {
         .advising(format!("add `{}` to .gitignore", path.display()));
     }
     Finding::new(".env", Verdict::Good, seen)
-}
-
-/// Whether the file is in a repository that does not ignore it.
-fn would_be_committed(path: &Path) -> bool {
-    let git = |arguments: &[&str]| {
-        Command::new("git")
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-    };
-    let path = path.to_string_lossy();
-    git(&["rev-parse", "--is-inside-work-tree"]) && !git(&["check-ignore", "--quiet", "--", &path])
 }

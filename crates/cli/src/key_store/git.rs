@@ -9,7 +9,7 @@ pub(super) fn tracks(path: &Path) -> bool {
 }
 
 /// Whether the file is in a work tree, and `git add .` would take it.
-pub(super) fn might_add(path: &Path) -> bool {
+pub(crate) fn might_add(path: &Path) -> bool {
     let is_in_work_tree = run(path, &["ls-files", "--others"], false);
     is_in_work_tree && !succeeds(path, &["check-ignore", "--quiet"])
 }

@@ -2,7 +2,7 @@
 //!
 //! What else is in a file stays as it is. Nobody but its owner may read it afterwards, and it is replaced in one step.
 
-mod git;
+pub(crate) mod git;
 mod lines;
 
 use std::fmt;
