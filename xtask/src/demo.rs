@@ -15,11 +15,11 @@ pub(crate) fn run() -> Result<()> {
         build.args([
             "build",
             "--release",
-            "--package",
+            "--workspace",
+            "--bin",
             "framewright",
-            "--package",
-            "cloud",
-            "--bins",
+            "--bin",
+            "sandbox-init",
         ]),
     )?;
     package::run(&package::Options::default())?;

@@ -1,5 +1,6 @@
 //! Every check, in the order in which they fail fastest.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
@@ -19,26 +20,15 @@ pub(crate) struct Options {
 
 /// Sets up, then formatting, house rules, licences, clippy, and all tests against the packaged function.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    if options.filter.is_none() {
-        // The set-up waits for registries and clippy for the processor: a machine with neither is spared minutes.
-        let (set_up, clean) = thread::scope(|scope| {
-            let set_up = scope.spawn(setup::everything);
-            let clean = source_checks();
-            (set_up.join(), clean)
-        });
-        set_up.map_err(|_| anyhow!("the set-up panicked"))??;
-        clean?;
-        licences()?;
-    } else {
-        setup::everything()?;
-    }
-    let zip = package::run(&package::Options::default())?;
-    let references = incumbent::references(&["Title", "Photo", "Chart", "Clip", "Hold"])?;
-    // Integration tests start these as programs; nextest builds only those of the crate under test.
-    sh::run(
-        "build the programs",
-        cargo()?.args(["build", "--workspace", "--bins", "--examples"]),
-    )?;
+    // The set-up waits for registries, and no build keeps all processors busy to its end: a machine with nothing is
+    // spared minutes.
+    let (made, built) = thread::scope(|scope| {
+        let made = scope.spawn(rendering);
+        let built = compile(options.filter.is_none());
+        (made.join(), built)
+    });
+    built?;
+    let Rendering { zip, references } = made.map_err(|_| anyhow!("the set-up panicked"))??;
     let mut nextest = cargo()?;
     nextest
         .args(["nextest", "run", "--workspace", "--no-fail-fast"])
@@ -48,15 +38,42 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .env("FRAMEWRIGHT_TEST_VENV", paths::venv());
     if let Some(filter) = &options.filter {
         nextest.args(["-E", filter]);
+        return sh::run("run the tests", &mut nextest);
     }
+    licences()?;
     sh::run("run the tests", &mut nextest)?;
-    if options.filter.is_none() {
-        sh::run(
-            "run the documentation's examples",
-            cargo()?.args(["test", "--quiet", "--workspace", "--doc"]),
-        )?;
+    sh::run(
+        "run the documentation's examples",
+        cargo()?.args(["test", "--quiet", "--workspace", "--doc"]),
+    )
+}
+
+/// What tests render with, and what they compare with.
+struct Rendering {
+    zip: PathBuf,
+    references: PathBuf,
+}
+
+fn rendering() -> Result<Rendering> {
+    setup::everything()?;
+    Ok(Rendering {
+        zip: package::run(&package::Options::default())?,
+        references: incumbent::references(&["Title", "Photo", "Chart", "Clip", "Hold"])?,
+    })
+}
+
+/// Compiles what the set-up has no part in: the checks of the sources, if they are wanted, then tests with the programs
+/// that they start.
+fn compile(checked: bool) -> Result<()> {
+    if checked {
+        source_checks()?;
     }
-    Ok(())
+    let mut build = paths::cargo();
+    build.args(["build", "--workspace", "--bins", "--examples", "--tests"]);
+    sh::run(
+        "build the tests and the programs that they start",
+        &mut build,
+    )
 }
 
 /// What [`run`] does, then a million generated policy decisions and documentation without warnings.
@@ -109,26 +126,14 @@ fn packaged() -> Result<()> {
     sh::run("render with the package alone", &mut bare)
 }
 
-/// What needs nothing that the set-up installs.
 fn source_checks() -> Result<()> {
-    sh::run(
-        "check formatting",
-        cargo()?.args(["fmt", "--all", "--check"]),
-    )?;
+    let mut format = paths::cargo();
+    sh::run("check formatting", format.args(["fmt", "--all", "--check"]))?;
     println!("→ check the house's rules");
     tidy::run()?;
-    sh::run(
-        "clippy",
-        cargo()?.args([
-            "clippy",
-            "--quiet",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]),
-    )
+    let mut clippy = paths::cargo();
+    clippy.args(["clippy", "--quiet", "--workspace", "--all-targets"]);
+    sh::run("clippy", clippy.args(["--", "-D", "warnings"]))
 }
 
 fn licences() -> Result<()> {

@@ -1,6 +1,7 @@
 //! The log lines of one render.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatchlogs::Client;
@@ -15,8 +16,13 @@ pub struct LogsError {
     message: String,
 }
 
+/// How long the last lines of a render are waited for: its launch tidies up after the output is complete.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// The lines that the invocations of render `render_id` printed since `since_unix_ms`, stream by stream, each whole
-/// from its START to its REPORT.
+/// from its START to its REPORT; an invocation that has not ended after 5 s is kept as far as it came.
 ///
 /// # Errors
 /// [`LogsError`] if the log group cannot be read with the credentials of `config`.
@@ -28,14 +34,37 @@ pub async fn of_render(
 ) -> Result<String, LogsError> {
     let group = format!("/aws/lambda/{function}");
     let logs = Client::new(config);
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let kept = kept(&logs, &group, render_id, since_unix_ms).await?;
+        let have_ended = kept.values().flatten().all(|lines| {
+            let last = lines.last();
+            last.is_some_and(|line| line.starts_with("REPORT "))
+        });
+        if have_ended || tokio::time::Instant::now() >= deadline {
+            return Ok(text(&kept));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The invocations that name the render, each as its lines, by log stream.
+type Invocations = BTreeMap<String, Vec<Vec<String>>>;
+
+async fn kept(
+    logs: &Client,
+    group: &str,
+    render_id: &str,
+    since_unix_ms: i64,
+) -> Result<Invocations, LogsError> {
     let pages = logs
         .filter_log_events()
-        .log_group_name(&group)
+        .log_group_name(group)
         .start_time(since_unix_ms)
         .into_paginator()
         .send();
     let events = pages.try_collect().await.map_err(|error| LogsError {
-        group: group.clone(),
+        group: group.to_owned(),
         message: DisplayErrorContext(error).to_string(),
     })?;
     let mut streams: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -43,20 +72,26 @@ pub async fn of_render(
         let (stream, line) = parts(event);
         streams.entry(stream).or_default().push(line);
     }
-    let mut text = String::new();
-    for (stream, lines) in &streams {
-        let kept: Vec<_> = invocations(lines)
+    let of_render = |(stream, lines): (String, Vec<String>)| {
+        let kept: Vec<_> = invocations(&lines)
             .filter(|lines| lines.iter().any(|line| line.contains(render_id)))
+            .map(<[String]>::to_vec)
             .collect();
-        if !kept.is_empty() {
-            text += &format!("== {stream}\n");
-        }
-        for line in kept.into_iter().flatten() {
+        (!kept.is_empty()).then_some((stream, kept))
+    };
+    Ok(streams.into_iter().filter_map(of_render).collect())
+}
+
+fn text(kept: &Invocations) -> String {
+    let mut text = String::new();
+    for (stream, invocations) in kept {
+        text += &format!("== {stream}\n");
+        for line in invocations.iter().flatten() {
             text += line.trim_end();
             text.push('\n');
         }
     }
-    Ok(text)
+    text
 }
 
 fn parts(event: &FilteredLogEvent) -> (String, String) {

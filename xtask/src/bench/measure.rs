@@ -4,7 +4,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use nix::sys::resource::{UsageWho, getrusage};
+
+use super::cpu_account::CpuAccount;
 
 /// What one run of a command took.
 #[derive(Clone, Copy, Debug)]
@@ -15,17 +16,19 @@ pub(crate) struct Took {
     pub(crate) cpu: f64,
 }
 
-/// Runs `command` in a PID namespace of its own.
-///
-/// A process whose parent dies is handed to the namespace's first process, and all are reaped when that one ends, so
-/// that no descendant's time is lost, whoever started it.
+/// Runs `command` in a PID namespace of its own, so that it leaves nothing behind, and a cgroup that counts.
 ///
 /// # Errors
 /// If it cannot be started or does not succeed; the message ends with what it said.
 pub(crate) fn run(command: &Command) -> Result<Took> {
-    let mut wrapped = Command::new("unshare");
-    wrapped.args(["--fork", "--pid", "--mount-proc", "--kill-child"]);
-    wrapped.arg(command.get_program()).args(command.get_args());
+    let account = CpuAccount::open()?;
+    let mut wrapped = Command::new("sh");
+    wrapped
+        .args(["-c", r#"echo $$ > "$0" && exec "$@""#])
+        .arg(account.members())
+        .args(["unshare", "--fork", "--pid", "--mount-proc", "--kill-child"])
+        .arg(command.get_program())
+        .args(command.get_args());
     if let Some(folder) = command.get_current_dir() {
         wrapped.current_dir(folder);
     }
@@ -35,15 +38,14 @@ pub(crate) fn run(command: &Command) -> Result<Took> {
             None => wrapped.env_remove(name),
         };
     }
-    let cpu = children_cpu()?;
     let start = Instant::now();
     let out = wrapped
         .stdin(Stdio::null())
         .output()
-        .context("could not start `unshare`")?;
+        .context("could not start `sh`")?;
     let took = Took {
         wall: start.elapsed().as_secs_f64(),
-        cpu: children_cpu()? - cpu,
+        cpu: account.seconds()?,
     };
     if !out.status.success() {
         bail!(
@@ -53,13 +55,6 @@ pub(crate) fn run(command: &Command) -> Result<Took> {
         );
     }
     Ok(took)
-}
-
-fn children_cpu() -> Result<f64> {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let seconds =
-        |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-    Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
 }
 
 /// The middle of `values`, or the mean of the two in the middle.

@@ -1,6 +1,7 @@
 //! Ours beside others, in the same run.
 
 mod clip;
+mod cpu_account;
 mod deploy;
 mod iam;
 mod measure;
@@ -40,10 +41,9 @@ enum What {
 fn prepare() -> Result<PathBuf> {
     setup::rendering()?;
     let mut build = paths::cargo();
-    let programs = ["--package", "framewright", "--package", "cloud", "--bins"];
     sh::run(
         "build framewright",
-        build.args(["build", "--release"]).args(programs),
+        build.args(["build", "--release", "--workspace", "--bins"]),
     )?;
     package::run(&package::Options::default())?;
     let folder = paths::target().join("bench");

@@ -25,7 +25,13 @@ const FUNCTIONS: [[&str; 3]; 2] = [
 /// function's zip; the other is beside it.
 pub(super) fn for_this_machine(out: &Path) -> Result<PathBuf> {
     let mut build = paths::cargo();
-    build.args(["build", "--release"]).args(selection());
+    // Features are those of the whole workspace, so that what other builds compiled serves here too.
+    let programs = FUNCTIONS
+        .iter()
+        .flat_map(|[_, program, _]| ["--bin", program]);
+    build
+        .args(["build", "--release", "--workspace"])
+        .args(programs);
     sh::run("build the functions", &mut build)?;
     write_all(&paths::target().join("release"), out)
 }
@@ -33,22 +39,18 @@ pub(super) fn for_this_machine(out: &Path) -> Result<PathBuf> {
 /// Builds against Lambda's C library, whatever this machine has.
 pub(super) fn for_lambda(out: &Path) -> Result<PathBuf> {
     let zig = tools::zig()?;
+    let selection = FUNCTIONS
+        .iter()
+        .flat_map(|[package, program, _]| ["--package", package, "--bin", program]);
     let mut build = Command::new(zig.cargo_zigbuild);
     build
         .args(["zigbuild", "--release"])
-        .args(selection())
+        .args(selection)
         .args(["--target", &format!("{TARGET}.{GLIBC}")])
         .env("CARGO_ZIGBUILD_ZIG_PATH", zig.zig)
         .current_dir(paths::root());
     sh::run("build the functions against Lambda's C library", &mut build)?;
     write_all(&paths::target().join(TARGET).join("release"), out)
-}
-
-/// Cargo's arguments that select the functions.
-fn selection() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS
-        .into_iter()
-        .flat_map(|[package, program, _]| ["--package", package, "--bin", program])
 }
 
 fn write_all(programs: &Path, out: &Path) -> Result<PathBuf> {

@@ -1,5 +1,7 @@
 //! A render, from argv to mp4.
 
+use serde_json::Value;
+
 use crate::harness::{Place, decided, said};
 use crate::movie::{self, Movie};
 
@@ -92,73 +94,26 @@ fn sound_does_not_depend_on_the_number_of_chunks() {
     assert!((samples - 4 * 48_000).abs() <= 1024, "{samples} samples");
 }
 
+/// One render with its repetition, since each takes seconds: what is printed, logged and recorded.
 #[test]
-fn only_the_trigger_role_renders() {
-    let place = Place::new();
-    place.rendered("Card", "card.mp4", &[]);
-    let events = place.events();
-    let invoked = events
-        .iter()
-        .filter(|event| decided(event, "lambda:InvokeFunction").next().is_some());
-    let principals: Vec<_> = invoked
-        .map(|event| {
-            event["principal"]["arn"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned()
-        })
-        .collect();
-    assert!(!principals.is_empty());
-    for principal in &principals {
-        let roles = [
-            "assumed-role/framewright-trigger-role/",
-            "assumed-role/remotion-lambda-role/",
-        ];
-        assert!(
-            roles.iter().any(|role| principal.contains(role)),
-            "{principal}"
-        );
-    }
-}
-
-#[test]
-fn the_second_run_changes_nothing_of_the_account() {
-    let place = Place::new();
-    place.rendered("Card", "one.mp4", &[]);
-    let before = place.events().len();
-    place.rendered("Card", "two.mp4", &[]);
-    let events = place.events();
-    let changes = [
-        "iam:Create",
-        "iam:Put",
-        "iam:Update",
-        "lambda:Create",
-        "lambda:Update",
-        "s3:CreateBucket",
-        "s3:PutBucket",
-    ];
-    for event in &events[before..] {
-        for change in changes {
-            assert_eq!(decided(event, change).count(), 0, "{event}");
-        }
-    }
-    let uploads = events[before..]
-        .iter()
-        .flat_map(|event| decided(event, "s3:PutObject"));
-    let uploads = uploads.filter(|resource| resource.contains("/sites/"));
-    assert_eq!(uploads.count(), 0, "nothing of the site is sent again");
-}
-
-#[test]
-fn json_is_one_event_a_line() {
+fn a_render_tells_what_it_did_and_its_repetition_changes_nothing() {
     let place = Place::new();
     let done = place
-        .render("Card", "card.mp4", &["--json"])
+        .render("Card", "card.mp4", &["--json", "--keep-logs"])
         .output()
         .unwrap();
     assert!(done.status.success(), "{}", said(&done));
-    let lines = String::from_utf8(done.stdout).unwrap();
-    let events: Vec<serde_json::Value> = lines
+    json_is_one_event_a_line(&String::from_utf8(done.stdout).unwrap());
+    logs_are_whole(&std::fs::read_to_string(place.path("card.mp4.log")).unwrap());
+    let events = place.events();
+    only_the_two_roles_invoke(&events);
+
+    place.rendered("Card", "again.mp4", &[]);
+    nothing_changes(&place.events()[events.len()..]);
+}
+
+fn json_is_one_event_a_line(lines: &str) {
+    let events: Vec<Value> = lines
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
@@ -177,19 +132,61 @@ fn json_is_one_event_a_line() {
     );
 }
 
-#[test]
-fn logs_are_kept_on_request() {
-    let place = Place::new();
-    place.rendered("Card", "card.mp4", &["--keep-logs"]);
-    let logs = std::fs::read_to_string(place.path("card.mp4.log")).unwrap();
+fn logs_are_whole(logs: &str) {
     for line in [
-        "START RequestId: ",
+        "method=start,composition=Card",
         "method=launch,renderId=",
         "method=renderer,renderId=",
-        "REPORT RequestId: ",
     ] {
         assert!(logs.contains(line), "{line} is missing in\n{logs}");
     }
+    let count = |line: &str| logs.matches(line).count();
+    let begun = count("START RequestId: ");
+    assert!(begun >= 3, "{logs}");
+    assert_eq!(begun, count("REPORT RequestId: "), "{logs}");
+}
+
+fn only_the_two_roles_invoke(events: &[Value]) {
+    let mut invocations = 0;
+    for event in events {
+        if decided(event, "lambda:InvokeFunction").next().is_none() {
+            continue;
+        }
+        invocations += 1;
+        let principal = event["principal"]["arn"].as_str().unwrap_or_default();
+        let roles = [
+            "assumed-role/framewright-trigger-role/",
+            "assumed-role/remotion-lambda-role/",
+        ];
+        assert!(
+            roles.iter().any(|role| principal.contains(role)),
+            "{principal}"
+        );
+    }
+    assert!(invocations > 0);
+}
+
+fn nothing_changes(events: &[Value]) {
+    assert!(!events.is_empty());
+    let changes = [
+        "iam:Create",
+        "iam:Put",
+        "iam:Update",
+        "lambda:Create",
+        "lambda:Update",
+        "s3:CreateBucket",
+        "s3:PutBucket",
+    ];
+    for event in events {
+        for change in changes {
+            assert_eq!(decided(event, change).count(), 0, "{event}");
+        }
+    }
+    let uploads = events
+        .iter()
+        .flat_map(|event| decided(event, "s3:PutObject"));
+    let uploads = uploads.filter(|resource| resource.contains("/sites/"));
+    assert_eq!(uploads.count(), 0, "nothing of the site is sent again");
 }
 
 #[test]

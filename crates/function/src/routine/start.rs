@@ -93,6 +93,8 @@ pub(crate) async fn start(
         launch,
     )
     .await?;
+    // By the id the lines of this invocation are found with the render's others.
+    tracing::info!("renderId={render_id} is launched");
     Ok(StartResponse {
         bucket_name,
         render_id,
