@@ -9,10 +9,11 @@ use anyhow::Result;
 
 use crate::paths;
 
-/// Programs and fonts, the example site's bundle, the CDK example's packages, and the test tools.
+/// Programs and fonts, the example site's bundle, the CDK example's packages, and the test tools, npm's among them.
 pub(crate) fn everything() -> Result<()> {
     rendering()?;
     site::npm_packages(&paths::example_cdk())?;
+    site::npm_packages(&paths::test_npm())?;
     tools::install()
 }
 
