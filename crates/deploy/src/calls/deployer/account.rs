@@ -36,6 +36,13 @@ pub(super) const CALLS: &[Call] = &[
         Loss::Step("quotas increase"),
     ),
     row(
+        &["RequestServiceQuotaIncrease"],
+        "iam:CreateServiceLinkedRole",
+        Resource::QuotaServiceRole,
+        "Service Quotas makes the role that it works with when an account first asks for more.",
+        Loss::Step("quotas increase"),
+    ),
+    row(
         &["SimulatePrincipalPolicy"],
         "iam:SimulatePrincipalPolicy",
         Resource::Caller,
