@@ -103,7 +103,7 @@ pub async fn ensure(
     set_lifecycle(s3, &name, changes).await?;
     let reading = match visibility {
         Visibility::Private => None,
-        Visibility::Public => Some(publish(account, &name, changes).await?),
+        Visibility::Public => Some(Box::pin(publish(account, &name, changes)).await?),
     };
     Ok(Ensured { name, reading })
 }

@@ -268,7 +268,7 @@ impl Deployment<'_> {
             let created = request.clone().send().await;
             created.map_err(CallFailed::of("create the function"))
         };
-        patiently(create, is_role_too_new).await?;
+        Box::pin(patiently(create, is_role_too_new)).await?;
         self.wait().await?;
         self.changed("created");
         Ok(())
@@ -316,7 +316,7 @@ impl Deployment<'_> {
             let updated = request.clone().send().await;
             updated.map_err(CallFailed::of("update the function's configuration"))
         };
-        patiently(update, is_role_too_new).await?;
+        Box::pin(patiently(update, is_role_too_new)).await?;
         self.wait().await?;
         self.changed("configuration updated");
         Ok(())

@@ -120,7 +120,7 @@ impl Checker {
             };
         }
         let held = match principal.caller(&scope) {
-            Some(caller) => policies_of(&self.config, &caller).await?,
+            Some(caller) => Box::pin(policies_of(&self.config, &caller)).await?,
             None => Held::default(),
         };
         let mut findings = Vec::new();
