@@ -1,11 +1,11 @@
 //! Functions, sites, buckets and quotas, from argv to what stands in the cloud.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::{Place, decided, said, site};
+use crate::harness::{Place, copy_folder, decided, said, site};
 
 const FUNCTION: &str = "remotion-render-4-0-527-mem2048mb-disk10240mb-900sec";
 
@@ -38,19 +38,6 @@ fn bundle(place: &Place) -> PathBuf {
     let copy = place.path("bundle");
     copy_folder(&site(), &copy);
     copy
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 #[test]

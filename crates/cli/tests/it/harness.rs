@@ -145,6 +145,20 @@ pub(crate) fn site() -> PathBuf {
     from_set_up("FRAMEWRIGHT_TEST_SITE")
 }
 
+/// Copies a folder with all that is in it; what is there under the same name is replaced.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 /// The packaged render function.
 pub(crate) fn function_zip() -> PathBuf {
     from_set_up("FRAMEWRIGHT_FUNCTION_ZIP")

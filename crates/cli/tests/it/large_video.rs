@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::harness::{Place, decided, said, site};
+use crate::harness::{Place, copy_folder, decided, said, site};
 use crate::movie;
 
 /// What showing one second may read of the site in all.
@@ -13,7 +13,7 @@ const MOST: u64 = 20_000_000;
 fn one_second_of_200_megabytes_reads_less_than_20() {
     let place = Place::new();
     let bundle = place.path("bundle");
-    copy(&site(), &bundle);
+    copy_folder(&site(), &bundle);
     let video = bundle.join("public/clip.mp4");
     make_video(&video);
     let size = video.metadata().unwrap().len();
@@ -56,17 +56,4 @@ fn make_video(to: &Path) {
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", said(&made));
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
