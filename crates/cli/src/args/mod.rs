@@ -1,6 +1,7 @@
 //! The command line as typed. [`crate::command`] resolves it.
 
 mod clip;
+mod configure;
 mod deployment;
 mod functions;
 mod per_frame;
@@ -19,6 +20,7 @@ use cloud::AccountId;
 use jiff::SignedDuration;
 
 pub(crate) use clip::Clip;
+pub(crate) use configure::{Configure, KeyOrigin};
 pub(crate) use deployment::{
     Buckets, BucketsLs, BucketsRm, Deploy, Quotas, QuotasAction, Regions, Sites, SitesCreate,
     SitesLs, SitesRm,
@@ -58,6 +60,7 @@ pub(crate) enum Subcommands {
     Render(Box<Render>),
     Compositions(Compositions),
     Clip(Box<Clip>),
+    Configure(Configure),
     Doctor(Doctor),
     Still(Box<Still>),
     Progress(Progress),
@@ -94,6 +97,7 @@ impl Subcommands {
             Self::Render(render) => &render.output,
             Self::Compositions(compositions) => &compositions.output,
             Self::Clip(clip) => &clip.output,
+            Self::Configure(configure) => &configure.output,
             Self::Doctor(doctor) => &doctor.output,
             Self::Still(still) => &still.output,
             Self::Progress(progress) => &progress.output,

@@ -7,6 +7,7 @@ mod callers;
 mod clients;
 mod clip;
 mod clip_walk;
+mod configure;
 mod deployment;
 mod from_target;
 mod harness;
