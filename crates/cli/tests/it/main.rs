@@ -22,6 +22,7 @@ mod package;
 mod permissions;
 mod policies;
 mod quality;
+mod regions;
 mod render;
 mod stills;
 mod together;
