@@ -26,3 +26,4 @@ mod regions;
 mod render;
 mod stills;
 mod together;
+mod verbose;
