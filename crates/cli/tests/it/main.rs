@@ -9,6 +9,7 @@ mod clip;
 mod clip_walk;
 mod configure;
 mod deployment;
+mod doctor;
 mod from_target;
 mod harness;
 mod interrupted;
