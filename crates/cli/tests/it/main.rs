@@ -25,6 +25,7 @@ mod policies;
 mod quality;
 mod regions;
 mod render;
+mod snippets;
 mod stills;
 mod together;
 mod verbose;
