@@ -25,6 +25,8 @@ mod policies;
 mod quality;
 mod regions;
 mod render;
+mod secure;
+mod seed_pages;
 mod snippets;
 mod stills;
 mod together;
