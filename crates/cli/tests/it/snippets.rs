@@ -67,7 +67,7 @@ fn packaged(place: &Place, name: &str, program: &str) -> PathBuf {
     esbuild
         .args(["--bundle", "--platform=node", "--format=esm", "--log-level=error"])
         // Some of the packages are of the older kind.
-        .arg("--banner:js=import {createRequire} from 'module'; const require = createRequire(import.meta.url);")
+        .arg("--banner:js=import {createRequire as requiring} from 'module'; const require = requiring(import.meta.url);")
         .arg(format!("--outfile={}", bundle.display()))
         .arg(&source)
         .env("NODE_PATH", &modules);
