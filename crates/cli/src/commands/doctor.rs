@@ -95,9 +95,9 @@ async fn examine(target: &Target, args: &Doctor, shown: &Shown, findings: &mut V
     findings.push(doctor::key_age(config, now).await.finding());
     findings.push(doctor::concurrency(config).await.finding());
     shown.step("looking at what is deployed");
-    let found = deployed(args, config, &identity, findings).await;
+    let found = Box::pin(deployed(args, config, &identity, findings)).await;
     shown.step("asking what is permitted");
-    permissions(target, &identity, found.as_ref(), findings).await;
+    Box::pin(permissions(target, &identity, found.as_ref(), findings)).await;
 }
 
 /// The function and its bucket, with their versions and settings.
@@ -124,7 +124,7 @@ async fn deployed(
     };
     findings.push(doctor::function_version(&found.function));
     let bucket = &found.bucket;
-    let settings = doctor::bucket_settings(config, bucket.as_str()).await;
+    let settings = Box::pin(doctor::bucket_settings(config, bucket.as_str())).await;
     findings.push(settings.finding(bucket.as_str()));
     let seen = match Account::open(config).await {
         Ok(account) => doctor::sites(&account, bucket).await,

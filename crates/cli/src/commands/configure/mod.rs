@@ -50,7 +50,7 @@ pub(crate) async fn run(args: Configure) -> Result<(), CliError> {
     let store = store.map_err(ConfigureError::Store)?;
     let given = origin::take(&args).map_err(ConfigureError::Origin)?;
     shown.step("asking whose key it is");
-    let (identity, finding) = verified(&args.place, &given).await?;
+    let (identity, finding) = Box::pin(verified(&args.place, &given)).await?;
     store
         .write(&given.key, given.region.as_deref())
         .map_err(ConfigureError::Store)?;

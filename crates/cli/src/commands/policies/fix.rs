@@ -37,7 +37,7 @@ pub(super) async fn run(args: &Fix) -> Result<ExitCode, CliError> {
 async fn answered(args: &Fix, shown: &Shown) -> Result<(Incident, Answer), CliError> {
     let told = if args.from_cloudtrail {
         let event = args.event.as_deref();
-        super::denials::chosen(&args.account.place, event, shown).await?
+        Box::pin(super::denials::chosen(&args.account.place, event, shown)).await?
     } else {
         denial(&args.denial)?
     };
