@@ -245,6 +245,7 @@ impl Held {
                         mark: Mark::Bad,
                         reason: Some(one.message),
                         fix: Some("write the name that is meant".to_owned()),
+                        stops: false,
                     }),
             );
         }
@@ -261,6 +262,7 @@ impl Held {
                 "whatever it does not allow is denied, and the rows above heed it".to_owned(),
             ),
             fix: None,
+            stops: false,
         })
     }
 }
@@ -314,6 +316,7 @@ pub(super) async fn trust(
         mark,
         reason: reason.map(str::to_owned),
         fix: fix.map(str::to_owned),
+        stops: true,
     };
     let call = iam.get_role().role_name(principal.name()).send();
     let Some(answer) = readable!(unknown, "the role", call) else {
