@@ -43,6 +43,11 @@ pub(crate) fn example_cdk() -> PathBuf {
     root().join("examples/cdk")
 }
 
+/// The npm packages that tests read templates with.
+pub(crate) fn test_npm() -> PathBuf {
+    root().join("xtask/npm")
+}
+
 /// The example project's bundle.
 pub(crate) fn example_bundle() -> PathBuf {
     example_site().join("build")

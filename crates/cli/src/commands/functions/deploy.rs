@@ -28,6 +28,7 @@ pub(super) async fn run(args: FunctionsDeploy) -> Result<(), CliError> {
         shown.step("looking for the bucket");
         let visibility = visibility(args.function.public);
         let bucket = buckets::ensure(account, wanted.as_ref(), visibility, &mut changes).await?;
+        let bucket = bucket.name;
         let role = render_role(
             account,
             &bucket,

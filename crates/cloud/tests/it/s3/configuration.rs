@@ -125,8 +125,9 @@ async fn acls_are_disabled_where_the_bucket_owns_its_objects() {
         "{message}"
     );
     block_nothing(&s3).await;
+    put_with(ObjectCannedAcl::PublicRead).await.unwrap();
     assert_eq!(
-        refusal(put_with(ObjectCannedAcl::PublicRead).await).0,
+        refusal(put_with(ObjectCannedAcl::AuthenticatedRead).await).0,
         "NotImplemented"
     );
     s3.delete_bucket_ownership_controls()
