@@ -72,7 +72,8 @@ impl HttpConnector for Telling<SharedHttpConnector> {
         if attempt.number > 1 {
             match self.failed.taken(&attempt.call) {
                 Some(since) => {
-                    tracing::info!("{attempt}, after {} ms", since.elapsed().as_millis())
+                    let pause = since.elapsed().as_millis();
+                    tracing::info!("{attempt}, after {pause} ms");
                 }
                 None => tracing::info!("{attempt}"),
             }
