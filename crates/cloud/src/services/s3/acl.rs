@@ -58,7 +58,12 @@ pub(super) fn side_of_object(
     let policy = Policy::parse(bucket.name.as_str(), &document, Kind::Resource);
     Ok(ResourceSide {
         policy: Some(policy.map_err(|error| fault::internal(&error))?),
-        ..side
+        // That setting is about public policies, and no ACL makes a policy public.
+        restrict_public_buckets: side.restrict_public_buckets
+            && side
+                .policy
+                .is_some_and(|policy| policy.document().is_public()),
+        owner: side.owner,
     })
 }
 
