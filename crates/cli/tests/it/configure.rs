@@ -142,7 +142,7 @@ fn a_verified_key_is_kept_and_all_else_stays() {
     ]);
     let role = "arn:aws:iam::123456789012:role/visitor";
     let assume = ["sts", "assume-role", "--role-arn", role];
-    let assumed = served.aws(&[&assume[..], &["--role-session-name", "s"]].concat());
+    let assumed = served.aws(&[&assume[..], &["--role-session-name", "session"]].concat());
     let of = |name: &str| assumed["Credentials"][name].as_str().unwrap();
     let file = place.path("mine.env");
     std::fs::write(&file, "A=1\nAWS_ACCESS_KEY_ID=old\nAWS_SESSION_TOKEN=old\n").unwrap();

@@ -49,6 +49,10 @@ fn everything_between_here_and_a_render_is_looked_at() {
     let text = String::from_utf8(examined.stdout).unwrap();
     let mut report: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
     for finding in report["findings"].as_array_mut().unwrap() {
+        if finding["subject"] == "concurrency" {
+            // As many as the machine has processors for.
+            finding["seen"] = "CONCURRENCY".into();
+        }
         if finding["subject"] == "clock" {
             assert_eq!(finding["verdict"], "good");
             // A second is no difference.
@@ -69,7 +73,7 @@ fn everything_between_here_and_a_render_is_looked_at() {
     std::fs::write(place.path(".gitignore"), ".env\n").unwrap();
     let text = said(&doctor(&[]));
     assert!(text.contains("git ignores it"), "{text}");
-    assert!(text.contains("Nothing to do."), "{text}");
+    assert!(!text.contains("to .gitignore"), "{text}");
 
     // Without a right that renders need, that is what comes first.
     let deny = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"lambda:InvokeFunction","Resource":"*"}]}"#;
