@@ -160,6 +160,8 @@ async fn permissions(
         scope.function = found.function.to_string();
     }
     if target.embedded().is_some() {
+        // Both roles are told what they work with.
+        scope.discovery = false;
         let trigger = doctor::role_permitted(config, &scope, TRIGGER_ROLE, Part::Trigger).await;
         findings.push(trigger.finding(TRIGGER_ROLE, true));
     } else {

@@ -308,7 +308,7 @@ async fn recent_denials_are_found_in_the_history_and_fixed() {
     let listed: serde_json::Value = serde_json::from_str(
         listed
             .lines()
-            .find(|line| line.contains("denials"))
+            .find(|line| line.contains("\"denials\":"))
             .unwrap(),
     )
     .unwrap();
