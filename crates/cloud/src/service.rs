@@ -131,7 +131,7 @@ impl Service {
             Self::Logs => Some("Logs_20140328"),
             Self::ServiceQuotas => Some("ServiceQuotasV20190624"),
             Self::Sqs => Some("AmazonSQS"),
-            Self::CloudTrail => Some("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
+            Self::CloudTrail => Some("CloudTrail_20131101"),
             Self::Budgets => Some("AWSBudgetServiceGateway"),
             Self::Framewright => Some("Framewright"),
             Self::Iam
@@ -142,6 +142,17 @@ impl Service {
             | Self::ApiGateway
             | Self::ExecuteApi => None,
         }
+    }
+
+    /// Whether `prefix` is what stands before the last dot of the service's `X-Amz-Target`.
+    ///
+    /// Of CloudTrail's, some clients send the namespace of its model, too.
+    pub(crate) fn is_targeted_by(self, prefix: &str) -> bool {
+        let name = match self {
+            Self::CloudTrail => prefix.strip_prefix("com.amazonaws.cloudtrail.v20131101."),
+            _ => None,
+        };
+        self.target_prefix() == Some(name.unwrap_or(prefix))
     }
 
     /// The service that signatures with this name in their scope are for.
@@ -159,7 +170,7 @@ impl Service {
             let prefix = target.rsplit_once('.').map_or(target, |(prefix, _)| prefix);
             return Self::ALL
                 .into_iter()
-                .find(|service| service.target_prefix() == Some(prefix))
+                .find(|service| service.is_targeted_by(prefix))
                 .unwrap_or(Self::Logs);
         }
         let form = head

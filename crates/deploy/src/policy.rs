@@ -268,7 +268,7 @@ mod tests {
                     if statement["Resource"] == serde_json::json!(["*"]) {
                         for action in statement["Action"].as_array().unwrap() {
                             let name = action.as_str().unwrap().split(':').nth(1).unwrap();
-                            let harmless = ["List", "Describe", "Get"];
+                            let harmless = ["List", "Describe", "Get", "Lookup"];
                             assert!(
                                 harmless.iter().any(|verb| name.starts_with(verb))
                                     || matches!(

@@ -236,10 +236,13 @@ fn a_denial_is_explained_where_it_is_shown() {
     let done = refused(&mut command);
     let text = said(&done);
     assert!(
-        text.contains("not authorized to perform: iam:ListAccessKeys"),
+        text.contains("not authorized to perform: iam:GetAccessKeyLastUsed"),
         "{text}"
     );
-    assert!(text.contains("\"Action\":\"iam:ListAccessKeys\""), "{text}");
+    assert!(
+        text.contains("\"Action\":\"iam:GetAccessKeyLastUsed\""),
+        "{text}"
+    );
     assert!(text.contains("framewright policies fix --apply"), "{text}");
     cloud.signal(Signal::SIGINT);
     cloud.wait();

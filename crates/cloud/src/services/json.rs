@@ -21,10 +21,12 @@ pub(crate) fn operation(request: &Authenticated) -> Result<&str, ApiError> {
         (Some(target), None) => target.to_str().unwrap_or_default(),
         _ => "",
     };
-    let prefix = request.service().target_prefix().unwrap_or_default();
+    let asked = request.service();
     match target.rsplit_once('.') {
         Some((service, operation))
-            if service == prefix && head.method == Method::POST && head.raw_path() == "/" =>
+            if asked.is_targeted_by(service)
+                && head.method == Method::POST
+                && head.raw_path() == "/" =>
         {
             Ok(operation)
         }

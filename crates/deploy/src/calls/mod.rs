@@ -102,7 +102,9 @@ impl Part {
     pub fn about(self) -> &'static str {
         match self {
             Self::Administrator => "Runs `permissions setup` and `permissions remove`.",
-            Self::Auditor => "Runs `permissions check`, and changes nothing.",
+            Self::Auditor => {
+                "Runs `permissions check` and `policies fix --from-cloudtrail`, and changes nothing."
+            }
             Self::KeyRotator => "Runs `permissions rotate` for the user that setup made.",
             Self::Deployer => "Deploys functions and sites.",
             Self::RenderFunction => "The execution role of the render function.",

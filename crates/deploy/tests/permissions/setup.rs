@@ -510,6 +510,7 @@ async fn the_auditor_calls_what_the_table_says() {
     let user = Principal::User(USER.into());
     checker.principal(&user, &[Part::Trigger]).await.unwrap();
     checker.render_role().await.unwrap();
+    deploy::denials::recent(&config, 1, 1).await.unwrap();
     let called: BTreeSet<_> = account
         .events()
         .await

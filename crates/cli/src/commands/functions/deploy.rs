@@ -40,8 +40,8 @@ pub(super) async fn run(args: FunctionsDeploy) -> Result<(), CliError> {
         .await?;
         shown.step("deploying the function");
         let claim = Claim::Explicit;
-        let deployed =
-            functions::deploy(account, &bucket, &package, &settings, &role, claim).await?;
+        let deploying = functions::deploy(account, &bucket, &package, &settings, &role, claim);
+        let deployed = Box::pin(deploying).await?;
         changes.extend(deployed.changes);
         let name = deployed.name;
         shown.result(

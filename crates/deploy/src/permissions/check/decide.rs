@@ -69,6 +69,7 @@ pub(super) fn placeholders(held: &Held) -> Vec<Finding> {
             mark: Mark::Bad,
             reason: Some(one.message),
             fix: Some("write the name that is meant".to_owned()),
+            stops: false,
         }));
     }
     findings
@@ -83,5 +84,6 @@ pub(super) fn boundary(held: &Held) -> Option<Finding> {
         mark: Mark::Good,
         reason: Some(reason.to_owned()),
         fix: None,
+        stops: false,
     })
 }

@@ -29,6 +29,7 @@ pub(super) fn drift(held: &Held, scope: &Scope) -> Vec<Finding> {
             fix: (mark == Mark::Bad).then(|| fix.to_owned()),
             mark,
             reason,
+            stops: false,
         }
     })
     .collect()

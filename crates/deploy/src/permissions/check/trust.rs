@@ -24,6 +24,7 @@ pub(super) async fn trust(
             mark,
             reason: reason.map(str::to_owned),
             fix,
+            stops: true,
         })
     };
     let answer = match iam.get_role().role_name(principal.name()).send().await {
