@@ -65,8 +65,10 @@ impl HttpClient for Telling<SharedHttpClient> {
 
 impl HttpConnector for Telling<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let attempt = Attempt::of(&request);
-        let Some(attempt) = attempt.filter(|_| tracing::enabled!(tracing::Level::INFO)) else {
+        if !tracing::enabled!(tracing::Level::INFO) {
+            return self.inner.call(request);
+        }
+        let Some(attempt) = Attempt::of(&request) else {
             return self.inner.call(request);
         };
         if attempt.number > 1 {

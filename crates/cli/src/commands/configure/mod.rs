@@ -3,7 +3,6 @@
 mod origin;
 
 use ::deploy::doctor::{self, Caller, Verdict};
-use aws_config::SdkConfig;
 use client::credentials::{self, Identity, ResolveError};
 use client::env::Environment;
 use cloud::Region;
@@ -81,13 +80,13 @@ async fn verified(place: &Place, given: &Given) -> Result<(Identity, Option<Stri
         TargetName::Aws => {
             let environment = Environment::of_process();
             let config = credentials::with_key_on_aws(&environment, region, given.key.clone());
-            asked(&config.await.map_err(ConfigureError::Resolve)?).await
+            doctor::caller(&config.await.map_err(ConfigureError::Resolve)?).await
         }
         TargetName::Embedded => {
             let named: Region = region.parse().map_err(TargetError::Region)?;
             let cloud = target::open(&place.embedded, named, 0).await?;
             let config = credentials::with_key(region, cloud.endpoint(), given.key.clone());
-            let caller = asked(&config).await;
+            let caller = doctor::caller(&config).await;
             cloud.finish().await;
             caller
         }
@@ -112,8 +111,4 @@ async fn verified(place: &Place, given: &Given) -> Result<(Identity, Option<Stri
         }
         .into()),
     }
-}
-
-async fn asked(config: &SdkConfig) -> Caller {
-    doctor::caller(config).await
 }

@@ -144,7 +144,7 @@ fn logged(deployed: &mut Deployed, policy: &Value, number: usize) -> (usize, usi
 }
 
 #[test]
-#[ignore = "counts what is left behind before the launch has tidied up"]
+#[ignore = "its scope has the rows of looking for the bucket, which this render is told"]
 fn a_render_needs_each_right_of_its_function() {
     let mut deployed = Deployed::new();
     let scope = deployed.scope.clone();
@@ -213,7 +213,7 @@ fn unfinished_uploads(deployed: &Deployed) -> usize {
 }
 
 #[test]
-#[ignore = "finds no unfinished upload"]
+#[ignore = "no unfinished upload is found where one should stay"]
 fn parts_of_an_upload_that_fails_stay_without_the_right_to_abort_it() {
     let mut deployed = Deployed::new();
     let scope = deployed.scope.clone();

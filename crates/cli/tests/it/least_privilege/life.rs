@@ -309,7 +309,7 @@ fn is_about(
 }
 
 #[test]
-#[ignore = "the doctor of a deployer finds something before the site is made"]
+#[ignore = "`doctor` asks of a deployer what only renders need"]
 fn a_project_lives_on_generated_policies_and_calls_what_the_table_says() {
     let mut project = Project::new();
     project.deploy();
