@@ -115,6 +115,8 @@ pub(crate) enum Observation {
     HandedOver,
     /// The plan could not be written, or the parts not be listed, and trying again would not help.
     StoreFailed(String),
+    /// Answers [`Command::AwaitWish`]: the client wishes that the render ends.
+    Cancelled,
     /// Time has passed.
     Tick,
 }
@@ -161,6 +163,8 @@ pub(crate) enum Command {
     },
     /// Build the audio track, join the parts, and store the output.
     Assemble(Box<Plan>),
+    /// Look for the client's wish that the render ends, until there is one.
+    AwaitWish,
     /// Delete the chunks and the client's props where they are stored.
     Clean(SerializedInputProps),
     /// Release the lease, on condition that it still has the version given, and invoke a fresh launch.
@@ -176,6 +180,8 @@ pub(crate) enum End {
     Complete,
     /// The render failed, and its progress document says why.
     Failed,
+    /// The render was cancelled, and its progress document says so.
+    Cancelled,
     /// The render was over before.
     AlreadyOver,
     /// Another launch leads.
