@@ -33,9 +33,19 @@ pub(crate) fn example_site() -> PathBuf {
     root().join("examples/site")
 }
 
+/// What runs the documents' own programs in tests.
+pub(crate) fn snippets() -> PathBuf {
+    root().join("crates/cli/tests/snippets")
+}
+
 /// The CDK app of the triggers.
 pub(crate) fn example_cdk() -> PathBuf {
     root().join("examples/cdk")
+}
+
+/// The npm packages that tests read templates with.
+pub(crate) fn test_npm() -> PathBuf {
+    root().join("xtask/npm")
 }
 
 /// The example project's bundle.

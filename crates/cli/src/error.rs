@@ -123,6 +123,9 @@ pub(crate) enum CliError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Permissions(#[from] crate::commands::permissions::PermissionsError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Configure(#[from] crate::commands::configure::ConfigureError),
     #[error("could not write `{path}`")]
     Write {
         path: String,

@@ -64,6 +64,7 @@ async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError>
         Subcommands::Permissions(permissions) => {
             return Box::pin(commands::permissions::run(permissions)).await;
         }
+        Subcommands::Configure(configure) => Box::pin(commands::configure::run(configure)).await,
         Subcommands::Doctor(doctor) => {
             return Box::pin(commands::doctor::run(doctor, file)).await;
         }

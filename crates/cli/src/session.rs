@@ -46,7 +46,7 @@ impl Session {
         let opened = match target.embedded() {
             Some(cloud) => {
                 let zip = place.embedded.function_zip.clone();
-                provisioned(cloud, target.config(), zip, which, shown).await
+                Box::pin(provisioned(cloud, target.config(), zip, which, shown)).await
             }
             None => found(&target, which, shown).await,
         };

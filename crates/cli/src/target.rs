@@ -171,12 +171,8 @@ pub(crate) fn configuration(args: &EmbeddedCloud) -> Result<Config, CliError> {
 }
 
 /// Asks the cloud, as its administrator, what no SDK asks.
-pub(crate) fn asking(cloud: &Access) -> Administrator {
-    Administrator::new(
-        cloud.endpoint(),
-        cloud.administrator().clone(),
-        Region::default(),
-    )
+pub(crate) fn asking(cloud: &Access, region: Region) -> Administrator {
+    Administrator::new(cloud.endpoint(), cloud.administrator().clone(), region)
 }
 
 fn location(args: &EmbeddedCloud) -> Result<StateLocation, CliError> {

@@ -110,6 +110,10 @@ variables! {
         "region; before `AWS_DEFAULT_REGION`";
     AWS_DEFAULT_REGION = "AWS_DEFAULT_REGION":
         "region, as other AWS tools name it";
+    AWS_SHARED_CREDENTIALS_FILE = "AWS_SHARED_CREDENTIALS_FILE":
+        "file of the profiles' keys, in place of `~/.aws/credentials`";
+    AWS_CONFIG_FILE = "AWS_CONFIG_FILE":
+        "file of the profiles' settings, in place of `~/.aws/config`";
     AWS_ENDPOINT_URL = "AWS_ENDPOINT_URL":
         "replaces AWS's endpoints; what the embedded cloud gives to its functions";
     AWS_CA_BUNDLE = "AWS_CA_BUNDLE":
@@ -160,6 +164,11 @@ impl Environment {
                 .filter(|(_, value)| !value.is_empty())
                 .collect(),
         )
+    }
+
+    /// What a file or a program says, as the process's environment would say it. Names that are nobody's are left out.
+    pub fn of_values(values: &BTreeMap<String, String>) -> Self {
+        Self::from_lookup(|name| values.get(name).map(OsString::from))
     }
 
     /// The value of a variable, if it has one.

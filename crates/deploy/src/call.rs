@@ -82,7 +82,7 @@ pub(crate) fn is_denied<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> b
 }
 
 /// The codes by which services refuse whom policies refuse.
-fn is_denial(code: &str) -> bool {
+pub(crate) fn is_denial(code: &str) -> bool {
     matches!(
         code,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation"

@@ -4,7 +4,8 @@
 //! conditions, and why. Policies are generated from it ([`policy`]) and never kept by hand. [`permissions`] makes
 //! them in an account, shows, checks and removes them. [`provision`] brings
 //! an account to the state that a render needs, changing only what differs; [`functions`], [`buckets`] and [`site`]
-//! are its parts, for whoever is no administrator. [`principal`] reads what policies a principal has.
+//! are its parts, for whoever is no administrator. [`principal`] reads what policies a principal has, [`denials`] who was denied
+//! what.
 //!
 //! ```
 //! use deploy::calls::{Part, Scope};
@@ -17,6 +18,7 @@
 
 pub mod buckets;
 pub mod calls;
+pub mod denials;
 pub mod doctor;
 pub mod functions;
 pub mod logs;

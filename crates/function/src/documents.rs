@@ -37,6 +37,14 @@ pub(crate) enum DocumentError {
 }
 
 impl DocumentError {
+    /// Whether the function's role may not do this.
+    pub(crate) fn is_denied(&self) -> bool {
+        match self {
+            Self::Store(error) => error.is_denied(),
+            Self::Malformed { .. } => false,
+        }
+    }
+
     /// Whether the same call may succeed later.
     pub(crate) fn is_transient(&self) -> bool {
         match self {

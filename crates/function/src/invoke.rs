@@ -12,6 +12,9 @@ pub(crate) enum InvokeError {
     /// The function's concurrency is used up.
     #[error("the function's concurrency is used up: {0}")]
     Throttled(String),
+    /// The function's role may not invoke it.
+    #[error("the launch could not be invoked: {0}")]
+    Denied(String),
     /// Anything else.
     #[error("the launch could not be invoked: {0}")]
     Failed(String),
@@ -36,8 +39,20 @@ pub(crate) async fn launch(
     match Box::pin(call.send()).await {
         Ok(_) => Ok(()),
         Err(error) if is_throttled(&error) => Err(InvokeError::Throttled(describe(&error))),
+        Err(error) if is_denied(&error) => Err(InvokeError::Denied(describe(&error))),
         Err(error) => Err(InvokeError::Failed(describe(&error))),
     }
+}
+
+/// Whether the function's role may not do this.
+fn is_denied<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    let code = error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code);
+    matches!(
+        code,
+        Some("AccessDeniedException" | "UnauthorizedOperation")
+    )
 }
 
 /// Whether the function's concurrency is used up.

@@ -91,6 +91,14 @@ impl OpenSite {
         })
     }
 
+    /// Why the role may not read a file of a private site that was asked for.
+    pub(crate) fn denial(&self) -> Option<String> {
+        match &self.source {
+            Source::Private(files) => files.denial().map(str::to_owned),
+            Source::Url(_) => None,
+        }
+    }
+
     /// The proxy of this site's media.
     pub(crate) fn proxy(&self) -> &RangeProxy {
         &self.proxy

@@ -6,9 +6,12 @@ use std::io;
 use media::FailureKind;
 use protocol::error_info::ErrorKind;
 use renderer::{ChunkError, PageError, PageErrorKind, PageException};
+use store::UploadError;
 
+use crate::documents::DocumentError;
 use crate::launch::failure::{Failure, Retry};
 use crate::log_lines;
+use crate::page::{OpenSite, OpenSiteError};
 
 /// The failure of a page.
 pub(crate) fn page_failure(error: &PageError) -> Failure {
@@ -66,6 +69,39 @@ pub(crate) fn momentary(error: &(dyn Error + 'static)) -> Failure {
         Retry::Death
     };
     Failure::of_launch(log_lines::chain(error), retry)
+}
+
+/// A document that could not be read: a moment's failure, or one that stays.
+pub(crate) fn unreadable(error: &DocumentError) -> Failure {
+    let retry = if error.is_transient() {
+        Retry::Death
+    } else {
+        Retry::Never
+    };
+    Failure::of_launch(log_lines::chain(error), retry)
+}
+
+/// A site that could not be opened, or props that could not be read.
+pub(crate) fn unopened(error: &OpenSiteError) -> Failure {
+    Failure::of_launch(log_lines::chain(error), error.retry())
+}
+
+/// Objects that could not be stored. What the function's role may not do now it may not do in a minute.
+pub(crate) fn not_stored(error: &UploadError) -> Failure {
+    match error {
+        UploadError::Store(inner) if inner.is_denied() => {
+            Failure::of_launch(log_lines::chain(error), Retry::Never)
+        }
+        _ => momentary(error),
+    }
+}
+
+/// What a page said because it was denied a file: the denial, in place of what the page made of it.
+pub(crate) fn or_denial(failure: Failure, site: &OpenSite) -> Failure {
+    match site.denial() {
+        Some(denial) => Failure::of_launch(denial, Retry::Never),
+        None => failure,
+    }
 }
 
 /// Whether the disk of this environment is full, which another attempt would find as full.

@@ -48,9 +48,15 @@ pub(crate) enum RequestError {
     /// The output cannot go there.
     #[error(transparent)]
     Provider(#[from] ProviderError),
-    /// The output cannot have that name.
-    #[error("`{0}` is no name for the output: expected one that ends in .mp4, without `..`")]
+    /// The output cannot have that name below the render's folder.
+    #[error(
+        "`{0}` is no name for the output: expected one that ends in .mp4, without `..`. A string is a key below the \
+         render's folder; {{bucketName, key}} names a bucket and a key of one's own"
+    )]
     OutName(String),
+    /// The output cannot have that key.
+    #[error("`{0}` is no key for the output: expected one without `..` and without empty parts")]
+    OutKey(String),
 }
 
 fn unsupported(
@@ -74,7 +80,7 @@ pub(crate) fn check(start: &Start) -> Result<(), RequestError> {
     check_encoding(start)?;
     check_absent(start)?;
     encode_plan(start)?;
-    out_key(start)?;
+    out_key(start.out_name.as_ref())?;
     output::check(start.out_name.as_ref())?;
     Rule::choose(start.concurrency, start.frames_per_lambda, Rule::Documented)?;
     Ok(())
@@ -245,18 +251,18 @@ pub(crate) fn pictures(plan: &EncodePlan) -> Pictures {
     }
 }
 
-/// The name of the output below the render's folder, or a key of its own.
-fn out_key(start: &Start) -> Result<(), RequestError> {
-    let name = match &start.out_name {
-        None => return Ok(()),
-        Some(OutName::Name(name)) => name,
-        Some(OutName::Object { key, .. }) => key,
-    };
-    let safe = !name.split('/').any(|part| part.is_empty() || part == "..");
-    if safe && name.ends_with(".mp4") {
-        Ok(())
-    } else {
-        Err(RequestError::OutName(name.clone()))
+/// Checks the name of the output below the render's folder, or its key in a bucket of one's own, which need not say
+/// what it holds.
+fn out_key(out_name: Option<&OutName>) -> Result<(), RequestError> {
+    let is_safe = |name: &str| !name.split('/').any(|part| part.is_empty() || part == "..");
+    match out_name {
+        Some(OutName::Name(name)) if !(is_safe(name) && name.ends_with(".mp4")) => {
+            Err(RequestError::OutName(name.clone()))
+        }
+        Some(OutName::Object { key, .. }) if !is_safe(key) => {
+            Err(RequestError::OutKey(key.clone()))
+        }
+        Some(OutName::Name(_) | OutName::Object { .. }) | None => Ok(()),
     }
 }
 
@@ -352,5 +358,35 @@ fn output_plan(request: &Request) -> OutputPlan {
         overwrite: request.start.overwrite,
         download_behavior: request.start.download_behavior.clone(),
         storage_class: request.start.storage_class.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::settings::OutName;
+
+    use super::out_key;
+
+    #[test]
+    fn a_name_has_its_extension_and_a_key_of_ones_own_need_not() {
+        let check = |json: &str, expected: Option<&str>| {
+            let out_name: OutName = serde_json::from_str(json).unwrap();
+            let said = out_key(Some(&out_name))
+                .err()
+                .map(|error| error.to_string());
+            match expected {
+                None => assert_eq!(said, None),
+                Some(words) => assert!(said.is_some_and(|said| said.contains(words)), "{json}"),
+            }
+        };
+        check(r#""films/one.mp4""#, None);
+        check(r#""one""#, Some("{bucketName, key} names a bucket"));
+        check(r#""../one.mp4""#, Some("without `..`"));
+        check(r#"{"bucketName":"output-bucket","key":"my-output"}"#, None);
+        check(
+            r#"{"bucketName":"output-bucket","key":"a//b"}"#,
+            Some("empty parts"),
+        );
+        assert!(out_key(None).is_ok());
     }
 }

@@ -95,6 +95,11 @@ impl StoreError {
         matches!(self.0.kind, ErrorKind::Missing | ErrorKind::MissingBucket)
     }
 
+    /// Whether the identity may not do this.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Denied(_))
+    }
+
     /// Whether the same call may succeed later, with the same credentials.
     pub fn is_transient(&self) -> bool {
         matches!(

@@ -25,6 +25,7 @@
 //! Errors say what a caller can do: [`StoreError::kind`] separates a denial from a missing object,
 //! a lost condition and a throttled call.
 
+mod attempts;
 mod bucket;
 mod download;
 mod error;

@@ -19,6 +19,8 @@ use http::Uri;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
+use crate::attempts;
+
 /// Certificates that are trusted in place of the system's.
 #[derive(Debug, Clone)]
 pub struct CaBundle {
@@ -70,10 +72,10 @@ pub fn outward_http_client(bundle: Option<&CaBundle>) -> SharedHttpClient {
     if let Some(bundle) = bundle {
         trusted.add_pem_certificate(bundle.pem.clone());
     }
-    SharedHttpClient::new(Split {
+    attempts::telling(SharedHttpClient::new(Split {
         near: client(trusted.clone(), &ProxyConfig::disabled()),
         far: client(trusted, &ProxyConfig::from_env()),
-    })
+    }))
 }
 
 fn client(trusted: TrustStore, proxy: &ProxyConfig) -> SharedHttpClient {

@@ -15,6 +15,8 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
+use crate::attempts;
+
 /// A connection that is not there after this time will not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Attempts of one call, the first included.
@@ -65,13 +67,14 @@ pub fn shared_settings(
 /// The system's root certificates are loaded only when a connection may need them: reading them
 /// takes longer than a whole call to an embedded cloud on loopback.
 pub fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
-    if endpoint.is_some_and(|endpoint| endpoint.starts_with("http://")) {
+    let client = if endpoint.is_some_and(|endpoint| endpoint.starts_with("http://")) {
         Builder::new().build_http()
     } else {
         Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .build_https()
-    }
+    };
+    attempts::telling(client)
 }
 
 /// A service other than AWS that speaks S3, and who calls it.

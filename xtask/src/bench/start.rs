@@ -29,8 +29,8 @@ struct Milestones {
     launch: f64,
     renderer: f64,
     first_frame: f64,
-    /// Initialisation of the environments of `start`, `launch` and the first `renderer`.
-    spawns: [f64; 3],
+    /// Initialisation of the environments of `start`, `launch` and the first `renderer`; `None` where one was reused.
+    spawns: [Option<f64>; 3],
     resident_mb: f64,
 }
 
@@ -50,10 +50,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn print(options: &Options, all: &[Milestones]) {
     let middle =
         |of: fn(&Milestones) -> f64| format!("{:.0} ms", median(all.iter().map(of).collect()));
+    let spawn = |which: usize| {
+        let fresh: Vec<_> = all.iter().filter_map(|one| one.spawns[which]).collect();
+        let (count, of) = (fresh.len(), all.len());
+        if fresh.is_empty() {
+            return format!("reused in {of} of {of}");
+        }
+        format!("{:.0} ms, fresh in {count} of {of}", median(fresh))
+    };
     let rows = [
-        ("environment of `start`", middle(|one| one.spawns[0])),
-        ("environment of `launch`", middle(|one| one.spawns[1])),
-        ("environment of a `renderer`", middle(|one| one.spawns[2])),
+        ("environment of `start`", spawn(0)),
+        ("environment of `launch`", spawn(1)),
+        ("environment of the first `renderer`", spawn(2)),
         ("`start` → `launch` called", middle(|one| one.launch)),
         (
             "`start` → first `renderer` called",
@@ -118,14 +126,13 @@ fn milestones(folder: &Path, resident_mb: f64) -> Result<Milestones> {
     let logged = Logged::read(&logs)?;
     let calls = invocations(folder)?;
     let called = |method: &str| {
-        let environment = logged.environment(method)?;
-        let at = calls.get(&environment.request);
+        let at = calls.get(&logged.first(method)?.request);
         at.copied()
             .with_context(|| format!("the history holds no invocation of `{method}`"))
     };
     let start = called("start")?;
     let since = |at: f64| at - start;
-    let spawn = |method: &str| logged.environment(method).map(|one| one.initialised);
+    let spawn = |method: &str| logged.first(method).map(|one| one.initialised);
     Ok(Milestones {
         launch: since(called("launch")?),
         renderer: since(called("renderer")?),
@@ -170,47 +177,47 @@ fn unix_ms(time: &str) -> Result<f64> {
     Ok(time.as_microsecond() as f64 / 1000.0)
 }
 
-/// The first invocation of an environment.
-struct Environment {
+/// What the log lines of one invocation tell.
+struct Invocation {
     method: String,
     request: String,
-    initialised: f64,
+    /// How long its environment took to start, in milliseconds, if it was the first in it.
+    initialised: Option<f64>,
 }
 
 /// What the log lines of a render tell.
 struct Logged {
-    environments: Vec<Environment>,
+    invocations: Vec<Invocation>,
     first_frame: f64,
 }
 
 impl Logged {
     fn read(logs: &str) -> Result<Self> {
-        let environments = logs.split("== ").filter_map(environment).collect();
+        let invocations = logs.split("START RequestId: ").filter_map(invocation);
         let frames = logs.lines().filter(|line| line.contains("first frame"));
         let first_frame = frames
             .filter_map(|line| after(line, "at_unix_ms=")?.parse::<f64>().ok())
             .reduce(f64::min)
             .context("the logs name no first frame")?;
         Ok(Self {
-            environments,
+            invocations: invocations.collect(),
             first_frame,
         })
     }
 
-    fn environment(&self, method: &str) -> Result<&Environment> {
-        let mut all = self.environments.iter().filter(|one| one.method == method);
+    fn first(&self, method: &str) -> Result<&Invocation> {
+        let mut all = self.invocations.iter().filter(|one| one.method == method);
         all.next()
-            .with_context(|| format!("the logs hold no environment of `{method}`"))
+            .with_context(|| format!("the logs hold no invocation of `{method}`"))
     }
 }
 
-fn environment(stream: &str) -> Option<Environment> {
-    let initialised = after(stream, "Init Duration: ")?.parse().ok()?;
-    let line = stream.lines().find(|line| line.contains("method="))?;
-    Some(Environment {
+fn invocation(lines: &str) -> Option<Invocation> {
+    let line = lines.lines().find(|line| line.contains("method="))?;
+    Some(Invocation {
         method: after(line, "method=")?.to_owned(),
         request: after(line, "requestId=")?.to_owned(),
-        initialised,
+        initialised: after(lines, "Init Duration: ").and_then(|ms| ms.parse().ok()),
     })
 }
 

@@ -9,10 +9,13 @@ use anyhow::Result;
 
 use crate::paths;
 
-/// Programs and fonts, the example site's bundle, the CDK example's packages, and the test tools.
+/// Programs and fonts, the example site's bundle, the packages of the CDK example and of npm's client, and the test tools,
+/// npm's among them.
 pub(crate) fn everything() -> Result<()> {
     rendering()?;
     site::npm_packages(&paths::example_cdk())?;
+    site::npm_packages(&paths::snippets())?;
+    site::npm_packages(&paths::test_npm())?;
     tools::install()
 }
 

@@ -125,7 +125,7 @@ pub(crate) struct FunctionsLs {
     pub(crate) place: Place,
 }
 
-/// Delete render functions. Their log groups stay.
+/// Delete render functions. Their log groups stay unless --with-logs is given.
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Example:\n  framewright functions rm remotion-render-4-0-527-mem2048mb-disk10240mb-900sec"
@@ -134,6 +134,9 @@ pub(crate) struct FunctionsRm {
     /// The functions' names.
     #[arg(required = true)]
     pub(crate) names: Vec<String>,
+    /// Delete their log groups too, with the lines that they keep.
+    #[arg(long)]
+    pub(crate) with_logs: bool,
     #[command(flatten)]
     pub(crate) output: Output,
     #[command(flatten)]

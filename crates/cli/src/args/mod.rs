@@ -1,6 +1,7 @@
 //! The command line as typed. [`crate::command`] resolves it.
 
 mod clip;
+mod configure;
 mod deployment;
 mod functions;
 mod per_frame;
@@ -15,10 +16,11 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use client::Props;
-use cloud::AccountId;
+use cloud::{AccountId, Region};
 use jiff::SignedDuration;
 
 pub(crate) use clip::Clip;
+pub(crate) use configure::{Configure, KeyOrigin};
 pub(crate) use deployment::{
     Buckets, BucketsLs, BucketsRm, Deploy, Quotas, QuotasAction, Regions, Sites, SitesCreate,
     SitesLs, SitesRm,
@@ -58,6 +60,7 @@ pub(crate) enum Subcommands {
     Render(Box<Render>),
     Compositions(Compositions),
     Clip(Box<Clip>),
+    Configure(Configure),
     Doctor(Doctor),
     Still(Box<Still>),
     Progress(Progress),
@@ -95,6 +98,7 @@ impl Subcommands {
             Self::Render(render) => &render.output,
             Self::Compositions(compositions) => &compositions.output,
             Self::Clip(clip) => &clip.output,
+            Self::Configure(configure) => &configure.output,
             Self::Doctor(doctor) => &doctor.output,
             Self::Still(still) => &still.output,
             Self::Progress(progress) => &progress.output,
@@ -236,6 +240,9 @@ pub(crate) struct Serve {
     /// The account that owns everything. Default: the state's own, 123456789012 for a new one.
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<AccountId>,
+    /// The region of requests that name none, and of what is printed to export. Default: us-east-1.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<Region>,
     /// How long a change of users, roles, keys and policies takes until it is in force, such as 8s.
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "0s")]
     pub(crate) iam_propagation: SignedDuration,
@@ -273,6 +280,9 @@ pub(crate) struct Events {
     /// Show only requests that were denied.
     #[arg(long)]
     pub(crate) denied: bool,
+    /// Show only requests of this region. Default: all regions.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<Region>,
     /// Show the newest of this many.
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) limit: usize,
@@ -286,6 +296,9 @@ pub(crate) struct Events {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:\n  framewright cloud prune")]
 pub(crate) struct Prune {
+    /// Free only what is in this region. Default: all regions.
+    #[arg(long, value_name = "REGION")]
+    pub(crate) region: Option<Region>,
     #[command(flatten)]
     pub(crate) cloud: EmbeddedCloud,
     #[command(flatten)]

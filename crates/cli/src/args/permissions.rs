@@ -98,6 +98,9 @@ pub(crate) struct Wanted {
     /// The render function's role, path included.
     #[arg(long, value_name = "NAME", default_value = deploy::provision::RENDER_ROLE)]
     pub(crate) render_role: String,
+    /// Functions are deployed as one package, and no layers are published.
+    #[arg(long)]
+    pub(crate) no_package_layers: bool,
     /// The ARN of a layer of one's own, version included. May be repeated.
     #[arg(long = "layer", value_name = "ARN")]
     pub(crate) layers: Vec<String>,
@@ -134,6 +137,7 @@ impl Wanted {
             clip: false,
             public: false,
             render_role: deploy::provision::RENDER_ROLE.to_owned(),
+            no_package_layers: false,
             layers: Vec::new(),
             insights: false,
             vpc: false,

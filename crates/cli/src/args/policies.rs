@@ -153,6 +153,13 @@ pub(crate) struct Fix {
     /// The text itself, a file that holds it, or `-` for standard input.
     #[arg(value_name = "TEXT|FILE", default_value = "-")]
     pub(crate) denial: String,
+    /// Find recent denials in the event history of the account that --target names (CloudTrail's LookupEvents), list
+    /// them, and fix the newest.
+    #[arg(long, conflicts_with = "denial")]
+    pub(crate) from_cloudtrail: bool,
+    /// Fix the denial of this event instead of the newest.
+    #[arg(long, value_name = "ID", requires = "from_cloudtrail")]
+    pub(crate) event: Option<String>,
     /// Who called, where the denial does not say.
     #[arg(long, value_name = "ARN")]
     pub(crate) principal: Option<String>,

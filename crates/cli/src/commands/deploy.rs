@@ -68,7 +68,8 @@ impl Deployment<'_> {
         let wanted = self.args.bucket.clone().or(self.project.bucket.clone());
         let wanted = wanted.map(Into::into);
         let visibility = function::visibility(public);
-        let bucket = buckets::ensure(account, wanted.as_ref(), visibility, &mut changes).await?;
+        let ensured = buckets::ensure(account, wanted.as_ref(), visibility, &mut changes).await?;
+        let bucket = ensured.name.clone();
         let function = &self.args.function;
         let role = function::render_role(account, &bucket, settings, function, shown, &mut changes)
             .await?;
@@ -76,7 +77,7 @@ impl Deployment<'_> {
         let claim = Claim::Explicit;
         let deployed = functions::deploy(account, &bucket, package, settings, &role, claim).await?;
         changes.extend(deployed.changes);
-        let uploaded = site::uploaded(account, &bucket, id, self.bundle, public, shown).await?;
+        let uploaded = site::uploaded(account, &ensured, id, self.bundle, shown).await?;
         let still = if self.args.no_still {
             None
         } else {

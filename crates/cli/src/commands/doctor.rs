@@ -2,8 +2,12 @@
 
 use std::process::ExitCode;
 
+use ::deploy::Account;
+use ::deploy::calls::{Part, Scope};
 use ::deploy::doctor::{self, Finding, Reach, Verdict, Way};
-use client::credentials::{self, Resolved};
+use ::deploy::provision::TRIGGER_ROLE;
+use aws_config::SdkConfig;
+use client::credentials::{self, Identity, Resolved};
 use client::env::{self, Environment};
 use client::{Installation, Sought};
 use futures_util::future::join_all;
@@ -11,7 +15,7 @@ use futures_util::future::join_all;
 use crate::args::Doctor;
 use crate::env_file::EnvFile;
 use crate::error::CliError;
-use crate::key_store;
+use crate::key_store::git::{self, Git};
 use crate::show::{Shown, findings_table};
 use crate::target::Target;
 
@@ -70,7 +74,6 @@ async fn examine(target: &Target, args: &Doctor, shown: &Shown, findings: &mut V
             "the embedded cloud's own",
         )),
     }
-    findings.push(Finding::new("region", Verdict::Good, target.region()));
     shown.step("reaching the endpoints");
     let reached = reach(target, &environment, findings).await;
     let server_time = reached.iter().find_map(|reach| match reach {
@@ -84,6 +87,7 @@ async fn examine(target: &Target, args: &Doctor, shown: &Shown, findings: &mut V
     });
     shown.step("asking who calls");
     let caller = doctor::caller(config).await;
+    findings.push(caller.region_finding(target.region()));
     findings.push(caller.finding());
     let doctor::Caller::Known(identity) = caller else {
         return;
@@ -91,23 +95,85 @@ async fn examine(target: &Target, args: &Doctor, shown: &Shown, findings: &mut V
     findings.push(doctor::key_age(config, now).await.finding());
     findings.push(doctor::concurrency(config).await.finding());
     shown.step("looking at what is deployed");
+    let found = Box::pin(deployed(args, config, &identity, findings)).await;
+    shown.step("asking what is permitted");
+    Box::pin(permissions(target, &identity, found.as_ref(), findings)).await;
+}
+
+/// The function and its bucket, with their versions and settings.
+async fn deployed(
+    args: &Doctor,
+    config: &SdkConfig,
+    identity: &Identity,
+    findings: &mut Vec<Finding>,
+) -> Option<Installation> {
     let sought = Sought {
         function: args.which.function.clone(),
         bucket: args.which.bucket.clone(),
     };
-    match Installation::find(config, &identity.account, &sought).await {
-        Ok(found) => {
-            let seen = format!("{} (version {})", found.function, found.function.version());
-            findings.push(Finding::new("function", Verdict::Good, seen));
-            let bucket = found.bucket.as_str();
-            let settings = doctor::bucket_settings(config, bucket).await;
-            findings.push(settings.finding(bucket));
+    let found = match Installation::find(config, &identity.account, &sought).await {
+        Ok(found) => found,
+        Err(error) => {
+            findings.push(
+                Finding::new("installation", Verdict::Advice, error.to_string()).advising(
+                    "`framewright deploy` deploys what is missing; --function and --bucket name what is meant",
+                ),
+            );
+            return None;
         }
-        Err(error) => findings.push(
-            Finding::new("installation", Verdict::Advice, error.to_string()).advising(
-                "deploy a function, or name it with --function and its bucket with --bucket",
-            ),
+    };
+    findings.push(doctor::function_version(&found.function));
+    let bucket = &found.bucket;
+    let settings = Box::pin(doctor::bucket_settings(config, bucket.as_str())).await;
+    findings.push(settings.finding(bucket.as_str()));
+    let seen = match Account::open(config).await {
+        Ok(account) => doctor::sites(&account, bucket).await,
+        Err(error) => Err(error),
+    };
+    match seen {
+        Ok(sites) if sites.is_empty() => findings.push(
+            Finding::new("sites", Verdict::Advice, "there is none")
+                .advising("`framewright sites create` deploys one"),
         ),
+        Ok(sites) => findings.extend(sites.iter().map(doctor::SiteSeen::finding)),
+        Err(error) => findings.push(Finding::new(
+            "sites",
+            Verdict::NotChecked,
+            error.to_string(),
+        )),
+    }
+    Some(found)
+}
+
+/// Whether whoever renders may make the calls that rendering needs. On the embedded cloud that is the trigger role.
+async fn permissions(
+    target: &Target,
+    identity: &Identity,
+    found: Option<&Installation>,
+    findings: &mut Vec<Finding>,
+) {
+    let config = target.config();
+    let partition = identity.arn.split(':').nth(1).unwrap_or("aws");
+    let mut scope = Scope::new(partition, &identity.account, target.region());
+    if let Some(found) = found {
+        scope.bucket = found.bucket.to_string();
+        scope.function = found.function.to_string();
+    }
+    if target.embedded().is_some() {
+        let trigger = doctor::role_permitted(config, &scope, TRIGGER_ROLE, Part::Trigger).await;
+        findings.push(trigger.finding(TRIGGER_ROLE, true));
+    } else {
+        let trigger = doctor::permitted(config, &scope, &identity.arn, Part::Trigger).await;
+        findings.push(trigger.finding("the caller, to render", true));
+        if identity.arn.contains(":user/") {
+            let deployer = doctor::permitted(config, &scope, &identity.arn, Part::Deployer).await;
+            findings.push(deployer.finding("the caller, to deploy", false));
+        }
+    }
+    if found.is_some() {
+        let role = doctor::render_role_permitted(config, &scope).await;
+        let who = format!("{}, the render function's role", scope.render_role);
+        findings.push(role.finding(&who, true));
     }
 }
 
@@ -171,14 +237,18 @@ fn of_sources(resolved: &Resolved) -> Vec<Finding> {
 /// Whether the file of variables was read, hidden by the process's own, and kept from git.
 fn of_env_file(file: &EnvFile) -> Finding {
     let Some(path) = &file.path else {
-        return Finding::new(".env", Verdict::Good, "there is none");
+        return Finding::new(
+            ".env",
+            Verdict::Good,
+            "there is none here, so none is loaded",
+        );
     };
     let named = |names: &std::collections::BTreeSet<String>| {
         names.iter().cloned().collect::<Vec<_>>().join(", ")
     };
-    let mut seen = format!("{} sets {}", path.display(), named(&file.taken));
+    let mut seen = format!("{} is loaded: {}", path.display(), named(&file.taken));
     if file.taken.is_empty() {
-        seen = format!("{} sets nothing of ours", path.display());
+        seen = format!("{} is loaded, and sets nothing of ours", path.display());
     }
     if !file.overridden.is_empty() {
         seen += &format!("; the process has its own {}", named(&file.overridden));
@@ -187,16 +257,23 @@ fn of_env_file(file: &EnvFile) -> Finding {
         env::AWS_SECRET_ACCESS_KEY,
         env::REMOTION_AWS_SECRET_ACCESS_KEY,
     ];
-    let is_secret = secrets
+    let has_secret = secrets
         .iter()
         .any(|one| file.taken.contains(one.name()) || file.overridden.contains(one.name()));
-    if is_secret && key_store::git::might_add(path) {
-        return Finding::new(
-            ".env",
-            Verdict::Advice,
-            format!("{seen}; git does not ignore it"),
-        )
-        .advising(format!("add `{}` to .gitignore", path.display()));
-    }
-    Finding::new(".env", Verdict::Good, seen)
+    let git = git::does_with(path);
+    seen += match git {
+        Git::Nothing => "; it is in no git repository",
+        Git::Ignores => "; git ignores it",
+        Git::MightAdd => "; git does not ignore it",
+        Git::Tracks => "; git tracks it",
+    };
+    let advice = match git {
+        Git::MightAdd if has_secret => format!("add `{}` to .gitignore", path.display()),
+        Git::Tracks if has_secret => format!(
+            "`git rm --cached {}`, add it to .gitignore, and replace the key: whoever has the repository has it",
+            path.display()
+        ),
+        _ => return Finding::new(".env", Verdict::Good, seen),
+    };
+    Finding::new(".env", Verdict::Advice, seen).advising(advice)
 }

@@ -4,6 +4,7 @@ pub(crate) mod buckets;
 pub(crate) mod cancel;
 pub(crate) mod clip;
 pub(crate) mod compositions;
+pub(crate) mod configure;
 pub(crate) mod deploy;
 pub(crate) mod doctor;
 pub(crate) mod events;

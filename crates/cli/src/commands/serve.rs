@@ -13,20 +13,22 @@ pub(crate) async fn run(args: Serve) -> Result<(), CliError> {
     let shown = Shown::new(args.output.json);
     let mut config = target::configuration(&args.cloud)?;
     config.port = args.port;
+    let region = args.region.clone().unwrap_or_default();
+    config.region = region.clone();
     config.iam_propagation = args.iam_propagation;
     if let Some(account) = args.account {
         config.account = account;
         config.any_account = false;
     }
     let cloud = cloud::connect_or_open(config).await?;
-    let metadata = match metadata(&args, &cloud).await {
+    let metadata = match metadata(&args, &cloud, &region).await {
         Ok(metadata) => metadata,
         Err(error) => {
             cloud.abandon().await;
             return Err(error);
         }
     };
-    let variables = variables(&cloud, metadata.as_ref());
+    let variables = variables(&cloud, metadata.as_ref(), &region);
     let exports: Vec<_> = variables
         .iter()
         .map(|(name, value)| format!("export {name}={value}"))
@@ -52,20 +54,27 @@ pub(crate) async fn run(args: Serve) -> Result<(), CliError> {
     Ok(())
 }
 
-async fn metadata(args: &Serve, cloud: &Access) -> Result<Option<MetadataEndpoint>, CliError> {
+async fn metadata(
+    args: &Serve,
+    cloud: &Access,
+    region: &Region,
+) -> Result<Option<MetadataEndpoint>, CliError> {
     let of = match (&args.instance_profile, &args.task_role) {
         (Some(profile), _) => Metadata::Instance(profile.clone()),
         (None, Some(role)) => Metadata::Task(role.clone()),
         (None, None) => return Ok(None),
     };
-    let administrator = target::asking(cloud);
+    let administrator = target::asking(cloud, region.clone());
     let endpoint = MetadataEndpoint::start(administrator, &of, args.credentials_lifetime).await?;
     Ok(Some(endpoint))
 }
 
 /// What a program needs: a role's, where there is one, finds its own keys.
-fn variables(cloud: &Access, metadata: Option<&MetadataEndpoint>) -> Vec<(&'static str, String)> {
-    let region = Region::default();
+fn variables(
+    cloud: &Access,
+    metadata: Option<&MetadataEndpoint>,
+    region: &Region,
+) -> Vec<(&'static str, String)> {
     let mut variables = vec![("AWS_ENDPOINT_URL", cloud.endpoint().to_owned())];
     match metadata {
         Some(metadata) => variables.extend_from_slice(metadata.variables()),

@@ -1,4 +1,4 @@
-//! Where access keys are kept: a `.env` file, or a profile of the shared AWS credentials file.
+//! Where access keys are kept: a `.env` file, or a profile of the shared AWS files.
 //!
 //! What else is in a file stays as it is. Nobody but its owner may read it afterwards, and it is replaced in one step.
 
@@ -9,16 +9,45 @@ use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use client::credentials::AccessKey;
+use client::env::{self, Environment};
+
 use crate::args::KeepKey;
-use lines::{with_profile_key, with_variable_key};
+use lines::{with_profile_key, with_profile_region, with_variables};
 
 /// A file, and the place in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum KeyStore {
     /// A file of variables.
     EnvFile(PathBuf),
-    /// A section of a shared credentials file.
-    Profile { file: PathBuf, name: String },
+    /// A profile: its key in the one file, its region in the other.
+    Profile { name: String, files: SharedFiles },
+}
+
+/// The shared AWS files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SharedFiles {
+    credentials: PathBuf,
+    config: PathBuf,
+}
+
+impl SharedFiles {
+    /// Where AWS's tools look for them too.
+    fn of(environment: &Environment) -> Option<Self> {
+        let home = || {
+            Some(PathBuf::from(
+                std::env::var_os("HOME").filter(|home| !home.is_empty())?,
+            ))
+        };
+        let file = |variable, name| match environment.get(variable) {
+            Some(path) => Some(PathBuf::from(path)),
+            None => Some(home()?.join(".aws").join(name)),
+        };
+        Some(Self {
+            credentials: file(env::AWS_SHARED_CREDENTIALS_FILE, "credentials")?,
+            config: file(env::AWS_CONFIG_FILE, "config")?,
+        })
+    }
 }
 
 /// A key cannot be kept.
@@ -39,37 +68,68 @@ pub(crate) enum KeyStoreError {
         #[source]
         source: std::io::Error,
     },
-    #[error("no place is known for the shared credentials file")]
-    #[diagnostic(help("set HOME or AWS_SHARED_CREDENTIALS_FILE"))]
+    #[error("no place is known for the shared AWS files")]
+    #[diagnostic(help("set HOME, or AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE"))]
     NoHome,
+    #[error("`{0}` cannot be the name of a profile")]
+    #[diagnostic(help(
+        "it stands between brackets on one line: use letters, digits, `-`, `_` and `.`"
+    ))]
+    ProfileName(String),
+    #[error("profile {name} of `{}` gets its credentials by `{setting}`: a key in it would not be used", file.display())]
+    #[diagnostic(help("name another profile"))]
+    OtherKind {
+        name: String,
+        file: PathBuf,
+        setting: &'static str,
+    },
 }
 
 impl KeyStore {
     /// The place that was named, if one was.
     pub(crate) fn chosen(keep: &KeepKey) -> Result<Option<Self>, KeyStoreError> {
-        let store = match (&keep.key_file, &keep.key_profile) {
-            (Some(file), _) => Self::EnvFile(file.clone()),
-            (None, Some(name)) => Self::Profile {
-                file: shared_file().ok_or(KeyStoreError::NoHome)?,
-                name: name.clone(),
-            },
-            (None, None) => return Ok(None),
-        };
-        store.checked().map(Some)
+        match (&keep.key_file, &keep.key_profile) {
+            (Some(file), _) => Self::env_file(file.clone()).map(Some),
+            (None, Some(name)) => Self::profile(name.clone()).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// A file of variables that git does not track.
+    pub(crate) fn env_file(file: PathBuf) -> Result<Self, KeyStoreError> {
+        Self::EnvFile(file).checked()
+    }
+
+    /// A profile whose credentials are a key, or are to be.
+    pub(crate) fn profile(name: String) -> Result<Self, KeyStoreError> {
+        if name.trim() != name
+            || name.contains(|letter: char| letter.is_control() || "[]\"'#;".contains(letter))
+        {
+            return Err(KeyStoreError::ProfileName(name));
+        }
+        let files = SharedFiles::of(&Environment::of_process()).ok_or(KeyStoreError::NoHome)?;
+        if let Some(setting) = lines::other_kind(&read(&files.config)?, &name) {
+            return Err(KeyStoreError::OtherKind {
+                name,
+                file: files.config,
+                setting,
+            });
+        }
+        Self::Profile { name, files }.checked()
     }
 
     /// The place that the key `id` is in: `.env` of the current folder, or a profile.
     pub(crate) fn holding(id: &str) -> Result<Option<Self>, KeyStoreError> {
         let env_file = PathBuf::from(".env");
         if read(&env_file)?.contains(id) {
-            return Self::EnvFile(env_file).checked().map(Some);
+            return Self::env_file(env_file).map(Some);
         }
-        let Some(file) = shared_file() else {
+        let Some(files) = SharedFiles::of(&Environment::of_process()) else {
             return Ok(None);
         };
-        let name = lines::profile_of(&read(&file)?, id);
+        let name = lines::profile_of(&read(&files.credentials)?, id);
         match name {
-            Some(name) => Self::Profile { file, name }.checked().map(Some),
+            Some(name) => Self::Profile { name, files }.checked().map(Some),
             None => Ok(None),
         }
     }
@@ -83,21 +143,27 @@ impl KeyStore {
 
     fn file(&self) -> &Path {
         match self {
-            Self::EnvFile(file) | Self::Profile { file, .. } => file,
+            Self::EnvFile(file) => file,
+            Self::Profile { files, .. } => &files.credentials,
         }
     }
 
-    /// Puts the key in place of the one that is there, or adds it.
-    pub(crate) fn write(&self, id: &str, secret: &str) -> Result<(), KeyStoreError> {
-        let before = read(self.file())?;
-        let after = match self {
-            Self::EnvFile(_) => with_variable_key(&before, id, secret),
-            Self::Profile { name, .. } => with_profile_key(&before, name, id, secret),
-        };
-        replace(self.file(), &after).map_err(|source| KeyStoreError::Write {
-            path: self.file().to_owned(),
-            source,
-        })
+    /// Puts the key in place of the one that is there, or adds it; the region too, where one is given.
+    pub(crate) fn write(&self, key: &AccessKey, region: Option<&str>) -> Result<(), KeyStoreError> {
+        match self {
+            Self::EnvFile(file) => rewrite(file, |before| with_variables(before, key, region)),
+            Self::Profile { name, files } => {
+                // A region without a key does no harm; a key that its owner takes for complete might.
+                if let Some(region) = region {
+                    rewrite(&files.config, |before| {
+                        with_profile_region(before, name, region)
+                    })?;
+                }
+                rewrite(&files.credentials, |before| {
+                    with_profile_key(before, name, key)
+                })
+            }
+        }
     }
 
     /// What its owner should know.
@@ -118,16 +184,11 @@ impl fmt::Display for KeyStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EnvFile(file) => write!(f, "{}", file.display()),
-            Self::Profile { file, name } => write!(f, "profile {name} of {}", file.display()),
+            Self::Profile { name, files } => {
+                write!(f, "profile {name} of {}", files.credentials.display())
+            }
         }
     }
-}
-
-fn shared_file() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    set("AWS_SHARED_CREDENTIALS_FILE")
-        .map(PathBuf::from)
-        .or_else(|| Some(PathBuf::from(set("HOME")?).join(".aws/credentials")))
 }
 
 /// The file's text; of one that is not there, none.
@@ -139,6 +200,14 @@ fn read(path: &Path) -> Result<String, KeyStoreError> {
             source,
         }),
     }
+}
+
+fn rewrite(path: &Path, change: impl FnOnce(&str) -> String) -> Result<(), KeyStoreError> {
+    let after = change(&read(path)?);
+    replace(path, &after).map_err(|source| KeyStoreError::Write {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
@@ -173,16 +242,26 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use super::KeyStore;
+    use client::credentials::AccessKey;
+
+    use super::{KeyStore, SharedFiles};
+
+    fn key(id: &str, secret: &str) -> AccessKey {
+        AccessKey {
+            id: id.into(),
+            secret: secret.into(),
+            session_token: None,
+        }
+    }
 
     #[test]
     fn only_its_owner_reads_a_file_of_keys() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("new/.env");
         let store = KeyStore::EnvFile(file.clone());
-        store.write("AKIAONE", "one").unwrap();
+        store.write(&key("AKIAONE", "one"), None).unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
-        store.write("AKIATWO", "two").unwrap();
+        store.write(&key("AKIATWO", "two"), None).unwrap();
         let mode = std::fs::metadata(&file).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let text = std::fs::read_to_string(&file).unwrap();
@@ -192,6 +271,32 @@ mod tests {
                 .unwrap()
                 .count(),
             1
+        );
+    }
+    #[test]
+    fn a_profile_has_its_key_in_one_file_and_its_region_in_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = SharedFiles {
+            credentials: folder.path().join("credentials"),
+            config: folder.path().join("config"),
+        };
+        let store = KeyStore::Profile {
+            name: "remotion".into(),
+            files: files.clone(),
+        };
+        store.write(&key("AKIAONE", "one"), None).unwrap();
+        assert!(!files.config.exists(), "no region was given");
+        store
+            .write(&key("AKIATWO", "two"), Some("eu-west-1"))
+            .unwrap();
+        let text = |file| std::fs::read_to_string(file).unwrap();
+        assert_eq!(
+            text(&files.credentials),
+            "[remotion]\naws_access_key_id = AKIATWO\naws_secret_access_key = two\n"
+        );
+        assert_eq!(
+            text(&files.config),
+            "[profile remotion]\nregion = eu-west-1\n"
         );
     }
 }

@@ -14,18 +14,18 @@ use serde_json::Value;
 use crate::harness::{Place, Running, said, site};
 use crate::movie;
 
-const FUNCTION: &str = "remotion-render-4-0-527-mem2048mb-disk10240mb-900sec";
+pub(crate) const FUNCTION: &str = "remotion-render-4-0-527-mem2048mb-disk10240mb-900sec";
 
 /// A cloud that serves, with a function, a bucket and a site.
-struct Served {
-    place: Place,
+pub(crate) struct Served {
+    pub(crate) place: Place,
     cloud: Running,
     environment: Vec<(String, String)>,
-    bucket: String,
+    pub(crate) bucket: String,
 }
 
 impl Served {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let place = Place::new();
         let site = site();
         let listed = place
@@ -51,7 +51,7 @@ impl Served {
     }
 
     /// `framewright` on AWS's side, with these variables and no others of AWS.
-    fn on_aws(&self, arguments: &[&str], environment: &[(String, String)]) -> Command {
+    pub(crate) fn on_aws(&self, arguments: &[&str], environment: &[(String, String)]) -> Command {
         let mut command = self.place.command(arguments);
         command
             .env_remove("AWS_ACCESS_KEY_ID")
@@ -83,7 +83,7 @@ impl Served {
         self.on_aws(&arguments, environment).output().unwrap()
     }
 
-    fn value(&self, name: &str) -> String {
+    pub(crate) fn value(&self, name: &str) -> String {
         let mut found = self.environment.iter().filter(|(its, _)| its == name);
         found.next().unwrap().1.clone()
     }
@@ -118,7 +118,7 @@ impl Served {
         put.policy_document(policy).send().await.unwrap();
     }
 
-    fn end(self) {
+    pub(crate) fn end(self) {
         self.cloud.signal(Signal::SIGINT);
         let done = self.cloud.wait();
         assert!(done.status.code() == Some(0), "{}", said(&done));
@@ -126,7 +126,7 @@ impl Served {
 }
 
 /// What the example site is called in the cloud.
-fn site_name() -> String {
+pub(crate) fn site_name() -> String {
     deploy::site::site_name(&site())
 }
 
@@ -198,7 +198,7 @@ async fn a_task_and_an_instance_render_without_keys() {
 }
 
 /// A forward proxy that knows one host by its name, and the first line of each connection.
-fn proxy(to: &str) -> (u16, Arc<Mutex<Vec<String>>>) {
+pub(crate) fn proxy(to: &str) -> (u16, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let asked = Arc::new(Mutex::new(Vec::new()));

@@ -278,3 +278,85 @@ async fn a_policy_is_derived_from_the_event_history() {
     assert_eq!(answer["denied"], 1);
     assert_eq!(answer["removals"][0]["fails"], serde_json::json!([0]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recent_denials_are_found_in_the_history_and_fixed() {
+    let account = Account::start().await;
+    let root = root(&account.running);
+    let none = account.shown(&root, &["policies", "fix", "--from-cloudtrail"]);
+    has(&none, &["no denial is among the"]);
+    has(
+        &account.shown(&account.user, &["functions", "ls"]),
+        &["not authorized to perform: lambda:ListFunctions"],
+    );
+    has(
+        &account.shown(&account.user, &["permissions", "rotate", "deployer"]),
+        &["not authorized to perform: iam:ListAccessKeys"],
+    );
+
+    let newest = account.shown(&root, &["policies", "fix", "--from-cloudtrail"]);
+    has(
+        &newest,
+        &[
+            "lambda:ListFunctions",
+            "iam:ListAccessKeys",
+            USER,
+            "\"Action\": \"iam:ListAccessKeys\"",
+        ],
+    );
+    let listed = account.shown(&root, &["policies", "fix", "--from-cloudtrail", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(
+        listed
+            .lines()
+            .find(|line| line.contains("denials"))
+            .unwrap(),
+    )
+    .unwrap();
+    let denials = listed["denials"].as_array().unwrap();
+    assert_eq!(listed["fixes"], denials[0]["eventId"]);
+    let older = denials
+        .iter()
+        .find(|denied| denied["call"].as_str().unwrap().starts_with("lambda:"))
+        .unwrap();
+    let fixed = account.shown(
+        &root,
+        &[
+            "policies",
+            "fix",
+            "--from-cloudtrail",
+            "--event",
+            older["eventId"].as_str().unwrap(),
+            "--apply",
+        ],
+    );
+    has(&fixed, &["lambda:ListFunctions", "the call is allowed now"]);
+    let unknown = ["policies", "fix", "--from-cloudtrail", "--event", "nothing"];
+    has(
+        &account.shown(&root, &unknown),
+        &["no denial with the event id `nothing`"],
+    );
+
+    // Who may not look is told what would allow it.
+    let denied = account.shown(&account.user, &["policies", "fix", "--from-cloudtrail"]);
+    has(
+        &denied,
+        &[
+            "not authorized to perform: cloudtrail:LookupEvents",
+            "permissions show auditor",
+            "\"Action\":\"cloudtrail:LookupEvents\"",
+        ],
+    );
+
+    // The embedded cloud of a state folder is asked in the same words.
+    let mut command = framewright(account.folder.path());
+    command
+        .args(["policies", "fix", "--from-cloudtrail", "--json"])
+        .env("FRAMEWRIGHT_STATE", account.folder.path().join("state"))
+        .env("FRAMEWRIGHT_SANDBOX_INIT", crate::harness::sandbox_init());
+    let done = command.output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    has(
+        &String::from_utf8(done.stdout).unwrap(),
+        &["\"outcome\":\"proposal\"", "cloudtrail:LookupEvents"],
+    );
+}

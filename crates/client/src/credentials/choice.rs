@@ -153,6 +153,17 @@ fn key_in(
     }
 }
 
+/// The first whole key that `environment` holds in variables: Remotion's, then AWS's.
+///
+/// # Errors
+/// [`IncompleteKey`] if one half of the first that is named is missing.
+pub fn key_of(environment: &Environment) -> Result<Option<AccessKey>, IncompleteKey> {
+    match key_in(environment, &REMOTION_KEY)? {
+        Some(key) => Ok(Some(key)),
+        None => key_in(environment, &AWS_KEY),
+    }
+}
+
 /// The variables of AWS credentials that are set, which an embedded cloud's clients ignore.
 pub fn sources_in(environment: &Environment) -> Vec<Variable> {
     let credentials = [
@@ -170,8 +181,8 @@ pub fn sources_in(environment: &Environment) -> Vec<Variable> {
     set
 }
 
-/// The region that the environment names.
-pub(super) fn region(environment: &Environment) -> Option<&str> {
+/// The region that the environment names: `REMOTION_AWS_REGION`, `AWS_REGION`, `AWS_DEFAULT_REGION`.
+pub fn region(environment: &Environment) -> Option<&str> {
     let variables = [
         env::REMOTION_AWS_REGION,
         env::AWS_REGION,
@@ -225,6 +236,18 @@ mod tests {
             6,
             "`AWS_SECRET_ACCESS_KEY` is set, but `AWS_ACCESS_KEY_ID` is not",
         );
+    }
+
+    #[test]
+    fn the_first_whole_key_is_taken() {
+        let id = |first: usize| {
+            let environment = Environment::of(EVERYTHING.into_iter().skip(first));
+            key_of(&environment).map(|key| key.map(|key| key.id))
+        };
+        assert_eq!(id(0), Ok(Some("rid".to_owned())));
+        assert_eq!(id(3), Ok(Some("aid".to_owned())));
+        assert_eq!(id(7), Ok(None));
+        assert!(id(2).is_err() && id(6).is_err());
     }
 
     #[test]

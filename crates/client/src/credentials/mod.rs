@@ -16,11 +16,11 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 pub use assumed_role::{AssumeRoleError, AssumedRole};
-pub use choice::{CredentialSource, IncompleteKey, KEYS, sources_in};
+pub use choice::{CredentialSource, IncompleteKey, KEYS, key_of, region as region_of, sources_in};
 pub use held::Held;
 pub use identity::{Identity, IdentityError, who_am_i};
 pub use in_function::{NotInFunction, in_function};
-pub use resolve::{ResolveError, Resolved, Wish, ca_bundle, resolve};
+pub use resolve::{ResolveError, Resolved, Wish, ca_bundle, resolve, with_key_on_aws};
 
 /// An access key, handed in by whoever knows the state it belongs to.
 #[derive(Clone, PartialEq, Eq)]

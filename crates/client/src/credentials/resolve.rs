@@ -8,8 +8,8 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
-use super::Held;
 use super::choice::{self, Choice, CredentialSource, IncompleteKey};
+use super::{AccessKey, Held};
 use crate::env::{self, Environment};
 
 /// What is asked for beside the environment.
@@ -119,6 +119,25 @@ pub async fn resolve(environment: &Environment, wish: &Wish) -> Result<Resolved,
         source: chosen.source,
         shadowed: chosen.shadowed,
     })
+}
+
+/// The configuration of clients that use `key` on AWS, or on what `AWS_ENDPOINT_URL` puts in its place, and no other
+/// credentials, whatever else is set.
+///
+/// # Errors
+/// [`ResolveError::CaBundle`].
+pub async fn with_key_on_aws(
+    environment: &Environment,
+    region: &str,
+    key: AccessKey,
+) -> Result<SdkConfig, ResolveError> {
+    let http = store::outward_http_client(ca_bundle(environment)?.as_ref());
+    let loader = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new(region.to_owned()))
+        .no_credentials();
+    let credentials = SharedCredentialsProvider::new(key.into_credentials());
+    let settings = store::shared_settings(loader.load().await.into_builder(), http);
+    Ok(settings.credentials_provider(credentials).build())
 }
 
 /// The certificates of `AWS_CA_BUNDLE`, where that is set.

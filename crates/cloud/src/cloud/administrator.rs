@@ -49,6 +49,8 @@ pub struct EventQuery {
     pub request_id: Option<String>,
     /// The ARN of a resource that was decided on.
     pub resource: Option<String>,
+    /// Where; nothing for all regions.
+    pub region: Option<Region>,
     /// How many at most, the newest first; nothing for all.
     pub limit: Option<usize>,
 }
@@ -108,8 +110,9 @@ impl Administrator {
                 return Ok(records);
             }
             let input = lookup(query, left, token.take());
+            let region = query.region.as_ref().unwrap_or(&self.region);
             let answer = self
-                .ask(Service::CloudTrail, "LookupEvents", &input)
+                .ask(Service::CloudTrail, "LookupEvents", &input, region)
                 .await?;
             let page: Page = serde_json::from_slice(&answer)?;
             for event in page.events {
@@ -123,13 +126,22 @@ impl Administrator {
         }
     }
 
-    /// Frees what is past its time.
+    /// Frees what is past its time, in `region` or in all.
     ///
     /// # Errors
     /// [`AskError`]
-    pub async fn prune(&self) -> Result<Pruned, AskError> {
+    pub async fn prune(&self, region: Option<&Region>) -> Result<Pruned, AskError> {
+        let mut input = Map::new();
+        if let Some(region) = region {
+            input.insert("Region".to_owned(), region.as_str().into());
+        }
         let answer = self
-            .ask(Service::Framewright, "Prune", &Value::Object(Map::new()))
+            .ask(
+                Service::Framewright,
+                "Prune",
+                &Value::Object(input),
+                &self.region,
+            )
             .await?;
         Ok(serde_json::from_slice(&answer)?)
     }
@@ -137,7 +149,9 @@ impl Administrator {
     /// A role's temporary credentials, for what runs beside the cloud.
     pub(crate) async fn lend(&self, wanted: &LendRole) -> Result<Lent, AskError> {
         let input = serde_json::to_value(wanted)?;
-        let answer = self.ask(Service::Framewright, "LendRole", &input).await?;
+        let answer = self
+            .ask(Service::Framewright, "LendRole", &input, &self.region)
+            .await?;
         Ok(serde_json::from_slice(&answer)?)
     }
 
@@ -154,13 +168,19 @@ impl Administrator {
         self.events(&newest).await.is_ok()
     }
 
-    /// Asks a service that speaks JSON 1.1.
-    async fn ask(&self, service: Service, call: &str, input: &Value) -> Result<Bytes, AskError> {
+    /// Asks a service of a region that speaks JSON 1.1.
+    async fn ask(
+        &self,
+        service: Service,
+        call: &str,
+        input: &Value,
+        region: &Region,
+    ) -> Result<Bytes, AskError> {
         let body = input.to_string();
         let target = format!("{}.{call}", service.target_prefix().unwrap_or_default());
         let host = self.endpoint.trim_start_matches("http://");
         let signed_at = basic_iso8601(Timestamp::now());
-        let authorization = self.sign(service, &signed_at, host, &target, &body);
+        let authorization = self.sign(service, region, &signed_at, host, &target, &body);
         let request = Request::builder()
             .method(Method::POST)
             .uri(Uri::from_static("/"))
@@ -194,6 +214,7 @@ impl Administrator {
     fn sign(
         &self,
         service: Service,
+        region: &Region,
         signed_at: &str,
         host: &str,
         target: &str,
@@ -201,7 +222,7 @@ impl Administrator {
     ) -> String {
         let scope = Scope {
             date: signed_at[..8].to_owned(),
-            region: self.region.to_string(),
+            region: region.to_string(),
             service: service.signing_name().to_owned(),
         };
         let signed_headers = "content-type;host;x-amz-date;x-amz-target";
@@ -282,7 +303,7 @@ fn lookup(query: &EventQuery, most: usize, token: Option<String>) -> Value {
         end_time: query.until.map(seconds),
         max_results: most,
         next_token: token,
-        all_regions: true,
+        all_regions: query.region.is_none(),
     })
 }
 

@@ -231,7 +231,7 @@ pub(super) async fn services(
 async fn sweep_regularly(objects: ObjectStore, clock: Arc<dyn Clock>, closing: CancellationToken) {
     let mut ticks = interval(SWEEPING);
     while closing.run_until_cancelled(ticks.tick()).await.is_some() {
-        let sweeping = objects.sweep(clock.now());
+        let sweeping = objects.sweep(clock.now(), None);
         if let Some(Err(error)) = closing.run_until_cancelled(sweeping).await {
             tracing::error!(%error, "expired objects could not be removed");
         }

@@ -27,7 +27,11 @@ pub(crate) struct Framewright {
 }
 
 #[derive(Debug, Deserialize)]
-struct Prune {}
+#[serde(rename_all = "PascalCase")]
+struct Prune {
+    /// Only what is there; everything where none is given.
+    region: Option<String>,
+}
 
 impl Operation for Prune {
     const SERVICE: &'static str = "framewright";
@@ -58,9 +62,10 @@ impl Serve for Framewright {
                     .authorizer
                     .decide(&request, input, &Particulars::new())?;
                 let at = call.permit().request().at();
+                let (input, _) = call.into_parts();
                 let swept = self
                     .store
-                    .sweep(at)
+                    .sweep(at, input.region.as_deref())
                     .await
                     .map_err(|error| ApiError::internal(&error))?;
                 json::output(&Pruned {

@@ -98,6 +98,9 @@ pub(crate) struct Attributes {
     pub(crate) metadata: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) tags: Vec<Tag>,
+    /// The ACL `public-read`, which counts where ACLs do.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) public_read: bool,
 }
 
 /// An object without its bytes.

@@ -26,16 +26,22 @@ pub(crate) struct Swept {
 }
 
 impl ObjectStore {
-    /// Removes every object that has expired at `now` and aborts every upload that was left too long.
+    /// Removes every object that has expired at `now` and aborts every upload that was left too long, in the buckets of
+    /// `region` or in all.
     ///
     /// Rules and objects are looked at again in the transaction that removes, so that an object which was replaced
     /// meanwhile stays.
-    pub(crate) async fn sweep(&self, now: Timestamp) -> Result<Swept, StorageError> {
+    pub(crate) async fn sweep(
+        &self,
+        now: Timestamp,
+        region: Option<&str>,
+    ) -> Result<Swept, StorageError> {
         let mut swept = Swept::default();
         for bucket in self
             .buckets()?
             .into_iter()
             .filter(|bucket| !bucket.lifecycle.is_empty())
+            .filter(|bucket| region.is_none_or(|region| bucket.region.as_str() == region))
         {
             swept.objects += self.sweep_objects(&bucket, now).await?;
             swept.uploads += self.sweep_uploads(&bucket, now).await?;

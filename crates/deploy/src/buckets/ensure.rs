@@ -1,27 +1,16 @@
 //! The one bucket of a region, as renders need it.
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::types::{
-    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketLocationConstraint,
-    CreateBucketConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule,
-    LifecycleRuleFilter, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
-    PublicAccessBlockConfiguration,
-};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership};
 use protocol::BucketName;
 use protocol::names::{BUCKET_PREFIX, HASH_ALPHABET};
 use rand::seq::IndexedRandom;
 
 use super::list::{self, BucketRow};
 use super::public;
+use super::settings::{admit_acls, block_public_access, is_blocked, own_objects, set_lifecycle};
 use crate::account::Account;
 use crate::call::{self, CallFailed};
 use crate::change::Change;
-
-/// Folder of renders that delete themselves, and after how many days.
-const EXPIRIES: [(&str, i32); 4] = [("1-day", 1), ("3-days", 3), ("7-days", 7), ("30-days", 30)];
-
-/// Parts of uploads that never completed cost money and are not listed.
-const ABORT_PARTS_AFTER_DAYS: i32 = 1;
 
 /// Names that are tried where others have taken the ones before.
 const ATTEMPTS: usize = 3;
@@ -34,6 +23,24 @@ pub enum Visibility {
     Private,
     /// Everybody may read sites and the outputs of renders, by a bucket policy.
     Public,
+}
+
+/// A bucket, and how everybody reads what is public in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ensured {
+    /// Its name.
+    pub name: BucketName,
+    /// Nothing is public in a private bucket.
+    pub reading: Option<PublicReading>,
+}
+
+/// How everybody reads what is public in a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PublicReading {
+    /// The bucket's policy says so of sites and outputs.
+    ByPolicy,
+    /// Each object of a site says so itself, since the caller may not write the bucket's policy. Outputs stay private.
+    ByAcl,
 }
 
 /// No bucket to render with.
@@ -67,7 +74,8 @@ pub enum BucketError {
 /// The bucket `wanted`, or the region's only one; made where there is none.
 ///
 /// In a private bucket public access is blocked; in a public one a bucket policy lets everybody read sites and outputs.
-/// Either way ACLs are disabled and lifecycle rules are set.
+/// Either way ACLs are disabled and lifecycle rules are set. Whoever may not write the bucket's policy gets a public
+/// bucket in which ACLs count.
 ///
 /// # Errors
 /// See [`BucketError`].
@@ -76,8 +84,8 @@ pub async fn ensure(
     wanted: Option<&BucketName>,
     visibility: Visibility,
     changes: &mut Vec<Change>,
-) -> Result<BucketName, BucketError> {
-    let bucket = match (find(account, wanted).await, wanted) {
+) -> Result<Ensured, BucketError> {
+    let name = match (find(account, wanted).await, wanted) {
         (Ok(bucket), _) => bucket,
         (Err(BucketError::None { .. }), Some(name)) => {
             create(account, name, changes).await?;
@@ -88,15 +96,33 @@ pub async fn ensure(
     };
     let s3 = &account.s3;
     // ACLs are disabled before public access is blocked: where it is blocked as it should be, they have been.
-    if !is_blocked(s3, &bucket, visibility).await? {
-        disable_acls(s3, &bucket, changes).await?;
-        block_public_access(s3, &bucket, visibility, changes).await?;
+    if !is_blocked(s3, &name, visibility).await? {
+        own_objects(s3, &name, ObjectOwnership::BucketOwnerEnforced, changes).await?;
+        block_public_access(s3, &name, visibility, changes).await?;
     }
-    set_lifecycle(s3, &bucket, changes).await?;
-    if visibility == Visibility::Public {
-        public::allow(account, &bucket, changes).await?;
+    set_lifecycle(s3, &name, changes).await?;
+    let reading = match visibility {
+        Visibility::Private => None,
+        Visibility::Public => Some(Box::pin(publish(account, &name, changes)).await?),
+    };
+    Ok(Ensured { name, reading })
+}
+
+/// Lets everybody read sites and outputs, or, where the caller may not, lets sites say so themselves.
+async fn publish(
+    account: &Account,
+    bucket: &BucketName,
+    changes: &mut Vec<Change>,
+) -> Result<PublicReading, CallFailed> {
+    match public::allow(account, bucket, changes).await {
+        Ok(()) => Ok(PublicReading::ByPolicy),
+        Err(error) if error.is_denied() => {
+            tracing::info!(%error, "sites are made public object by object");
+            admit_acls(&account.s3, bucket, changes).await?;
+            Ok(PublicReading::ByAcl)
+        }
+        Err(error) => Err(error),
     }
-    Ok(bucket)
 }
 
 /// The bucket `wanted`, or the region's only one.
@@ -188,170 +214,4 @@ async fn create(
         Err(error) => return Err(CallFailed::of("create the bucket")(error).into()),
     }
     Ok(())
-}
-
-fn block(visibility: Visibility) -> PublicAccessBlockConfiguration {
-    let is_private = visibility == Visibility::Private;
-    PublicAccessBlockConfiguration::builder()
-        .block_public_acls(true)
-        .ignore_public_acls(true)
-        .block_public_policy(is_private)
-        .restrict_public_buckets(is_private)
-        .build()
-}
-
-async fn is_blocked(
-    s3: &Client,
-    bucket: &BucketName,
-    visibility: Visibility,
-) -> Result<bool, CallFailed> {
-    let get = s3.get_public_access_block().bucket(bucket.as_str());
-    match get.send().await {
-        Ok(found) => Ok(found.public_access_block_configuration() == Some(&block(visibility))),
-        Err(error) if unread(&error, "NoSuchPublicAccessBlockConfiguration") => Ok(false),
-        Err(error) => Err(CallFailed::of("read the bucket's public access block")(
-            error,
-        )),
-    }
-}
-
-async fn block_public_access(
-    s3: &Client,
-    bucket: &BucketName,
-    visibility: Visibility,
-    changes: &mut Vec<Change>,
-) -> Result<(), CallFailed> {
-    let put = s3
-        .put_public_access_block()
-        .bucket(bucket.as_str())
-        .public_access_block_configuration(block(visibility));
-    put.send()
-        .await
-        .map_err(CallFailed::of("block public access to the bucket"))?;
-    let how = match visibility {
-        Visibility::Private => "public access blocked",
-        Visibility::Public => "public policies admitted",
-    };
-    changes.push(Change::new(format!("bucket {bucket}"), how));
-    Ok(())
-}
-
-async fn disable_acls(
-    s3: &Client,
-    bucket: &BucketName,
-    changes: &mut Vec<Change>,
-) -> Result<(), CallFailed> {
-    match s3
-        .get_bucket_ownership_controls()
-        .bucket(bucket.as_str())
-        .send()
-        .await
-    {
-        Ok(found) => {
-            let rules = found
-                .ownership_controls()
-                .map(OwnershipControls::rules)
-                .unwrap_or_default();
-            if rules
-                .iter()
-                .any(|rule| rule.object_ownership() == &ObjectOwnership::BucketOwnerEnforced)
-            {
-                return Ok(());
-            }
-        }
-        Err(error) if unread(&error, "OwnershipControlsNotFoundError") => {}
-        Err(error) => {
-            return Err(CallFailed::of("read the bucket's ownership controls")(
-                error,
-            ));
-        }
-    }
-    let controls = OwnershipControlsRule::builder()
-        .object_ownership(ObjectOwnership::BucketOwnerEnforced)
-        .build()
-        .and_then(|rule| OwnershipControls::builder().rules(rule).build())
-        .map_err(CallFailed::unbuilt(
-            "describe the bucket's ownership controls",
-        ))?;
-    let put = s3
-        .put_bucket_ownership_controls()
-        .bucket(bucket.as_str())
-        .ownership_controls(controls);
-    put.send()
-        .await
-        .map_err(CallFailed::of("disable the bucket's ACLs"))?;
-    changes.push(Change::new(format!("bucket {bucket}"), "ACLs disabled"));
-    Ok(())
-}
-
-async fn set_lifecycle(
-    s3: &Client,
-    bucket: &BucketName,
-    changes: &mut Vec<Change>,
-) -> Result<(), CallFailed> {
-    let wanted = lifecycle().map_err(CallFailed::unbuilt("describe the bucket's lifecycle"))?;
-    match s3
-        .get_bucket_lifecycle_configuration()
-        .bucket(bucket.as_str())
-        .send()
-        .await
-    {
-        Ok(found) if found.rules() == wanted.rules() => return Ok(()),
-        Err(error) if !unread(&error, "NoSuchLifecycleConfiguration") => {
-            return Err(CallFailed::of("read the bucket's lifecycle")(error));
-        }
-        _ => {}
-    }
-    let put = s3
-        .put_bucket_lifecycle_configuration()
-        .bucket(bucket.as_str())
-        .lifecycle_configuration(wanted);
-    put.send()
-        .await
-        .map_err(CallFailed::of("set the bucket's lifecycle"))?;
-    changes.push(Change::new(
-        format!("bucket {bucket}"),
-        "lifecycle rules set",
-    ));
-    Ok(())
-}
-
-fn lifecycle() -> Result<BucketLifecycleConfiguration, aws_sdk_s3::error::BuildError> {
-    let mut rules = Vec::new();
-    for (folder, days) in EXPIRIES {
-        rules.push(
-            LifecycleRule::builder()
-                .id(format!("delete-after-{folder}"))
-                .filter(
-                    LifecycleRuleFilter::builder()
-                        .prefix(format!("renders/{folder}"))
-                        .build(),
-                )
-                .expiration(LifecycleExpiration::builder().days(days).build())
-                .status(ExpirationStatus::Enabled)
-                .build()?,
-        );
-    }
-    let abort = AbortIncompleteMultipartUpload::builder()
-        .days_after_initiation(ABORT_PARTS_AFTER_DAYS)
-        .build();
-    rules.push(
-        LifecycleRule::builder()
-            .id("abort-incomplete-uploads")
-            .filter(LifecycleRuleFilter::builder().prefix("").build())
-            .abort_incomplete_multipart_upload(abort)
-            .status(ExpirationStatus::Enabled)
-            .build()?,
-    );
-    BucketLifecycleConfiguration::builder()
-        .set_rules(Some(rules))
-        .build()
-}
-
-/// Whether a setting is absent, or may not be read: then it is written, which changes nothing where it is as it should be.
-fn unread<E: aws_sdk_s3::error::ProvideErrorMetadata>(
-    error: &aws_sdk_s3::error::SdkError<E>,
-    absent: &str,
-) -> bool {
-    call::code(error) == Some(absent) || call::is_denied(error)
 }

@@ -4,9 +4,10 @@ mod ensure;
 mod list;
 mod public;
 mod remove;
+mod settings;
 
 pub use protocol::BucketName;
 
-pub use ensure::{BucketError, Visibility, ensure, find};
+pub use ensure::{BucketError, Ensured, PublicReading, Visibility, ensure, find};
 pub use list::{BucketRow, list};
 pub use remove::{RemoveError, Removed, remove};

@@ -26,6 +26,13 @@ const DRIFT: &str = "managed policies are not checked for drift";
 
 pub(super) const CALLS: &[Call] = &[
     row(
+        &["LookupEvents"],
+        "cloudtrail:LookupEvents",
+        Resource::Everything,
+        "Recent denials are found in the event history, for `policies fix --from-cloudtrail`.",
+        "denials are not found; their messages can be pasted",
+    ),
+    row(
         &["SimulatePrincipalPolicy"],
         "iam:SimulatePrincipalPolicy",
         Resource::Users,

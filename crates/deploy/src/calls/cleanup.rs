@@ -12,6 +12,8 @@ const fn row(
     super::row(Part::Cleanup, operations, action, resource, why, without)
 }
 
+const BUCKET: Loss = Loss::Step("buckets rm");
+
 pub(super) const CALLS: &[Call] = &[
     row(
         &["DeleteFunction"],
@@ -25,7 +27,7 @@ pub(super) const CALLS: &[Call] = &[
         "lambda:ListFunctions",
         Resource::Everything,
         "The functions that there are to remove are shown.",
-        Loss::Step("functions rm"),
+        Loss::Step("functions ls"),
     ),
     row(
         &["DeleteLogGroup"],
@@ -61,8 +63,32 @@ pub(super) const CALLS: &[Call] = &[
         &["DeleteObject", "DeleteObjects"],
         "s3:DeleteObject",
         Resource::Objects("renders/"),
-        "A render's output and documents go.",
-        Loss::Step("renders rm"),
+        "Outputs and documents of renders go with their bucket.",
+        BUCKET,
+    )
+    .own(),
+    row(
+        &["DeleteObject", "DeleteObjects"],
+        "s3:DeleteObject",
+        Resource::Objects("input-props/"),
+        "Large input props that no render took go with their bucket.",
+        BUCKET,
+    )
+    .own(),
+    row(
+        &["DeleteObject", "DeleteObjects"],
+        "s3:DeleteObject",
+        Resource::Objects("clips/"),
+        "Clips go with their bucket.",
+        BUCKET,
+    )
+    .own(),
+    row(
+        &["DeleteObject", "DeleteObjects"],
+        "s3:DeleteObject",
+        Resource::Objects("framewright/"),
+        "Packages of functions go with their bucket.",
+        BUCKET,
     )
     .own(),
     row(
@@ -70,7 +96,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:DeleteBucket",
         Resource::Bucket,
         "A bucket that is empty goes.",
-        Loss::Step("buckets rm"),
+        BUCKET,
     )
     .own(),
 ];

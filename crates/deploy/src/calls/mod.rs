@@ -17,6 +17,7 @@ mod render_function;
 mod resource;
 mod scope;
 mod trigger;
+mod variant;
 mod viewer;
 
 use std::fmt;
@@ -25,7 +26,8 @@ use std::str::FromStr;
 pub use condition::{Condition, TAG, Written};
 pub use question::Question;
 pub use resource::{CONCURRENCY_QUOTA, Resource};
-pub use scope::{Caller, Compute, Output, Scope, Variant};
+pub use scope::{Caller, Compute, Output, Scope};
+pub use variant::Variant;
 
 /// Who makes a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -100,7 +102,9 @@ impl Part {
     pub fn about(self) -> &'static str {
         match self {
             Self::Administrator => "Runs `permissions setup` and `permissions remove`.",
-            Self::Auditor => "Runs `permissions check`, and changes nothing.",
+            Self::Auditor => {
+                "Runs `permissions check` and `policies fix --from-cloudtrail`, and changes nothing."
+            }
             Self::KeyRotator => "Runs `permissions rotate` for the user that setup made.",
             Self::Deployer => "Deploys functions and sites.",
             Self::RenderFunction => "The execution role of the render function.",
@@ -210,13 +214,11 @@ impl Call {
     }
 }
 
-/// Every row, part by part.
+/// Every row; those of a part follow each other.
 pub fn table() -> impl Iterator<Item = &'static Call> {
-    [
-        administrator::CALLS,
+    let single = [
         auditor::CALLS,
         key_rotator::CALLS,
-        deployer::CALLS,
         render_function::CALLS,
         trigger::CALLS,
         output_writer::CALLS,
@@ -224,9 +226,9 @@ pub fn table() -> impl Iterator<Item = &'static Call> {
         clip_function::CALLS,
         viewer::CALLS,
         cleanup::CALLS,
-    ]
-    .into_iter()
-    .flatten()
+    ];
+    let files = administrator::CALLS.into_iter().chain(deployer::CALLS);
+    files.chain(single).flatten()
 }
 
 /// The rows of `part` that count in `scope`.

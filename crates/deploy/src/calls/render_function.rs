@@ -121,6 +121,14 @@ pub(super) const CALLS: &[Call] = &[
         Loss::Step("start"),
     ),
     row(
+        &["ListBuckets"],
+        "s3:ListAllMyBuckets",
+        Resource::Everything,
+        "The region's bucket is found by its name's prefix where a client names none.",
+        Loss::Step("compositions without a bucket's name"),
+    )
+    .when(Variant::Discovery),
+    row(
         &["CreateLogStream"],
         "logs:CreateLogStream",
         Resource::LogStreams,

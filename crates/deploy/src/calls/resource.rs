@@ -66,6 +66,8 @@ pub enum Resource {
     InstanceProfile,
     /// The quota on executions at once.
     Quota,
+    /// The role that Service Quotas works with.
+    QuotaServiceRole,
     /// The layers that are one's own.
     Layers,
     /// Versions of the layers that a deployment publishes.
@@ -165,6 +167,9 @@ impl Resource {
             Self::Quota => one(format!(
                 "arn:{partition}:servicequotas:{region}:{account}:lambda/{CONCURRENCY_QUOTA}"
             )),
+            Self::QuotaServiceRole => {
+                one(iam("role/aws-service-role/servicequotas.amazonaws.com/*"))
+            }
             Self::Layers => scope.layers.clone(),
             Self::FramewrightLayers => one(lambda("layer:framewright-*:*")),
             Self::FramewrightLayerNames => one(lambda("layer:framewright-*")),

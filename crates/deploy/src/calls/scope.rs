@@ -30,6 +30,8 @@ pub struct Scope {
     pub site_bucket: Option<String>,
     /// Whether sites and outputs are readable by everyone.
     pub public: bool,
+    /// Whether a deployment publishes layers: Chrome, ffmpeg and fonts beside the function's code.
+    pub package_layers: bool,
     /// ARNs of layers of one's own, versions included.
     pub layers: Vec<String>,
     /// Whether Lambda Insights watches the function.
@@ -84,88 +86,6 @@ pub struct Output {
     pub prefix: String,
 }
 
-/// A way to use the system that needs permissions of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Variant {
-    /// Every use.
-    Always,
-    /// Sites and outputs that everyone may read.
-    Public,
-    /// Layers of one's own.
-    Layers,
-    /// Lambda Insights.
-    Insights,
-    /// A function inside a VPC.
-    Vpc,
-    /// Buckets encrypted with a KMS key.
-    Kms,
-    /// A caller that is a Lambda function.
-    LambdaCaller,
-    /// A caller on EC2.
-    Ec2Caller,
-    /// A queue that starts renders.
-    Queue,
-    /// An HTTP API that starts renders.
-    HttpApi,
-    /// Function and bucket are looked for.
-    Discovery,
-    /// Folders of renders that delete themselves.
-    FolderExpiry,
-    /// Sites in another region.
-    OtherRegion,
-    /// Finished videos in another bucket.
-    OutputBucket,
-    /// A caller that is an IAM user.
-    UserCaller,
-    /// Spending is watched.
-    Budget,
-}
-
-impl Variant {
-    /// Every variant, the common case first.
-    pub const ALL: [Self; 16] = [
-        Self::Always,
-        Self::Public,
-        Self::Layers,
-        Self::Insights,
-        Self::Vpc,
-        Self::Kms,
-        Self::LambdaCaller,
-        Self::Ec2Caller,
-        Self::Queue,
-        Self::HttpApi,
-        Self::Discovery,
-        Self::FolderExpiry,
-        Self::OtherRegion,
-        Self::OutputBucket,
-        Self::UserCaller,
-        Self::Budget,
-    ];
-
-    /// When a permission of this variant is needed, as a person reads it.
-    #[must_use]
-    pub fn when(self) -> &'static str {
-        match self {
-            Self::Always => "always",
-            Self::Public => "public sites and outputs",
-            Self::Layers => "own layers",
-            Self::Insights => "Lambda Insights",
-            Self::Vpc => "a function in a VPC",
-            Self::Kms => "buckets with a KMS key",
-            Self::LambdaCaller => "a Lambda function calls",
-            Self::Ec2Caller => "an EC2 instance calls",
-            Self::Queue => "a queue starts renders",
-            Self::HttpApi => "an HTTP API starts renders",
-            Self::Discovery => "function and bucket are looked for",
-            Self::FolderExpiry => "folders that delete themselves",
-            Self::OtherRegion => "sites in another region",
-            Self::OutputBucket => "an output bucket",
-            Self::UserCaller => "a user calls",
-            Self::Budget => "a budget",
-        }
-    }
-}
-
 impl Scope {
     /// The system in one region of an account, with the documented names: a user calls, the bucket is private, and
     /// bucket and function are patterns, since neither may exist yet.
@@ -188,6 +108,7 @@ impl Scope {
             clip_function: "ffmpeg-clip-cutter".to_owned(),
             site_bucket: None,
             public: false,
+            package_layers: true,
             layers: Vec::new(),
             insights: false,
             vpc: false,
@@ -228,33 +149,6 @@ impl Scope {
         (self.http_api, self.discovery, self.folder_expiry) = (true, true, true);
         self.budget = true;
         self
-    }
-
-    /// Whether `variant` is in use.
-    #[must_use]
-    pub fn has(&self, variant: Variant) -> bool {
-        match variant {
-            Variant::Always => true,
-            Variant::Public => self.public,
-            Variant::Layers => !self.layers.is_empty(),
-            Variant::Insights => self.insights,
-            Variant::Vpc => self.vpc,
-            Variant::Kms => self.kms_key.is_some(),
-            Variant::LambdaCaller => self.runs_on(Compute::Lambda),
-            Variant::Ec2Caller => self.runs_on(Compute::Ec2),
-            Variant::Queue => self.queue.is_some(),
-            Variant::HttpApi => self.http_api,
-            Variant::Discovery => self.discovery,
-            Variant::FolderExpiry => self.folder_expiry,
-            Variant::OtherRegion => self.site_bucket.is_some(),
-            Variant::OutputBucket => self.output.is_some(),
-            Variant::UserCaller => self.caller == Caller::User,
-            Variant::Budget => self.budget,
-        }
-    }
-
-    fn runs_on(&self, wanted: Compute) -> bool {
-        matches!(&self.caller, Caller::Role { compute: Some(compute), .. } if *compute == wanted)
     }
 
     /// The ARN of the render function's execution role.

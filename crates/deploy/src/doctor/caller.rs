@@ -81,6 +81,25 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 impl Caller {
+    /// What it means for the region, where it tells something of that.
+    #[must_use]
+    pub fn region_finding(&self, region: &str) -> Finding {
+        match self {
+            Self::Known(_) => Finding::new("region", Verdict::Good, format!("{region}, enabled")),
+            Self::RegionDisabled(_) => Finding::new(
+                "region",
+                Verdict::Bad,
+                format!("{region} is not enabled for the account"),
+            )
+            .advising("enable it in the account's settings, or choose another with --region"),
+            _ => Finding::new(
+                "region",
+                Verdict::NotChecked,
+                format!("{region}; whether it is enabled is known when the caller is"),
+            ),
+        }
+    }
+
     /// What it means.
     #[must_use]
     pub fn finding(&self) -> Finding {

@@ -14,8 +14,8 @@ const DAYS: i64 = 90;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyAge {
-    /// The key ends by itself.
-    Temporary,
+    /// The key ends by itself; when, where its source tells.
+    Temporary(Option<Timestamp>),
     /// It has this many days.
     Days(i64),
     /// The caller may not look, or the key is of no user.
@@ -32,7 +32,10 @@ pub async fn key_age(config: &SdkConfig, now: Timestamp) -> KeyAge {
         Err(error) => return KeyAge::NotChecked(error.to_string()),
     };
     if credentials.session_token().is_some() {
-        return KeyAge::Temporary;
+        let end = credentials
+            .expiry()
+            .and_then(|end| Timestamp::try_from(end).ok());
+        return KeyAge::Temporary(end);
     }
     let listed = aws_sdk_iam::Client::new(config)
         .list_access_keys()
@@ -63,7 +66,12 @@ impl KeyAge {
     #[must_use]
     pub fn finding(&self) -> Finding {
         match self {
-            Self::Temporary => Finding::new("key", Verdict::Good, "temporary"),
+            Self::Temporary(end) => {
+                let until =
+                    end.map(|end| format!(", until {}", end.strftime("%Y-%m-%dT%H:%M:%SZ")));
+                let seen = format!("temporary{}", until.unwrap_or_default());
+                Finding::new("key", Verdict::Good, seen)
+            }
             Self::Days(days) if *days >= DAYS => {
                 Finding::new("key", Verdict::Advice, format!("{days} days old"))
                     .advising("`framewright permissions rotate USER` replaces it")

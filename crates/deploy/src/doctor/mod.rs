@@ -7,15 +7,19 @@ mod caller;
 mod clock;
 mod deployed;
 mod key_age;
+mod permitted;
 mod quota;
 mod reach;
+mod versions;
 
 pub use caller::{Caller, caller};
 pub use clock::{Skew, skew};
-pub use deployed::{BucketSettings, bucket_settings};
+pub use deployed::{BucketSettings, Setting, bucket_settings};
 pub use key_age::{KeyAge, key_age};
+pub use permitted::{Permitted, permitted, render_role_permitted, role_permitted};
 pub use quota::{Quota, concurrency};
 pub use reach::{Reach, Reached, Stage, Way};
+pub use versions::{SiteSeen, function_version, sites};
 
 use serde::Serialize;
 

@@ -22,6 +22,7 @@ use crate::call::{self, CallFailed};
 use crate::change::Change;
 use crate::digest::hex;
 use crate::log_group;
+use crate::permissions::patiently;
 
 /// `launch` is idempotent, so Lambda itself may start a killed one again.
 const EVENT_RETRIES: i32 = 2;
@@ -146,6 +147,12 @@ pub(crate) async fn deploy_as(
     })
 }
 
+/// Whether Lambda does not know the role yet, or the trust that it has by now. IAM tells everybody within seconds.
+fn is_role_too_new(error: &CallFailed) -> bool {
+    error.code() == Some("InvalidParameterValueException")
+        && error.to_string().contains("cannot be assumed by Lambda")
+}
+
 struct Deployment<'a> {
     account: &'a Account,
     bucket: &'a BucketName,
@@ -185,14 +192,39 @@ impl Deployment<'_> {
         if !settled && let Some(days) = self.settings.retention_days {
             log_group::ensure(&self.account.config, &self.name, days, &mut self.changes).await?;
         }
-        match found.as_ref().and_then(GetFunctionOutput::configuration) {
-            Some(found) => self.update(found).await?,
-            None => self.create().await?,
-        }
-        if !settled {
+        let replaced = match found.as_ref().and_then(GetFunctionOutput::configuration) {
+            Some(found) => self.update_or_replace(found).await?,
+            None => {
+                self.create().await?;
+                false
+            }
+        };
+        if !settled || replaced {
             self.settle().await?;
         }
         Ok(())
+    }
+
+    /// Updates the function. Whoever may delete and create functions, and not update them, has it made anew: true then.
+    async fn update_or_replace(
+        &mut self,
+        found: &FunctionConfiguration,
+    ) -> Result<bool, DeployError> {
+        let denied = match self.update(found).await {
+            Ok(()) => return Ok(false),
+            Err(DeployError::Call(error)) if error.is_denied() => error,
+            Err(error) => return Err(error),
+        };
+        let delete = self.account.lambda.delete_function();
+        let deleted = delete.function_name(&self.name).send().await;
+        if let Err(error) = deleted {
+            let error = CallFailed::of("delete the function")(error);
+            return Err(if error.is_denied() { denied } else { error }.into());
+        }
+        tracing::info!(error = %denied, "the function is made anew, since it may not be updated");
+        self.changed("deleted, since you may not update it");
+        self.create().await?;
+        Ok(true)
     }
 
     async fn find(&self) -> Result<Option<GetFunctionOutput>, CallFailed> {
@@ -232,10 +264,11 @@ impl Deployment<'_> {
             .set_kms_key_arn(self.settings.kms_key_arn.clone())
             .set_tags(Some(self.tags()))
             .code(code.build());
-        request
-            .send()
-            .await
-            .map_err(CallFailed::of("create the function"))?;
+        let create = || async {
+            let created = request.clone().send().await;
+            created.map_err(CallFailed::of("create the function"))
+        };
+        Box::pin(patiently(create, is_role_too_new)).await?;
         self.wait().await?;
         self.changed("created");
         Ok(())
@@ -279,10 +312,11 @@ impl Deployment<'_> {
             .set_layers(Some(layers))
             .set_vpc_config(self.vpc())
             .set_kms_key_arn(self.settings.kms_key_arn.clone());
-        request
-            .send()
-            .await
-            .map_err(CallFailed::of("update the function's configuration"))?;
+        let update = || async {
+            let updated = request.clone().send().await;
+            updated.map_err(CallFailed::of("update the function's configuration"))
+        };
+        Box::pin(patiently(update, is_role_too_new)).await?;
         self.wait().await?;
         self.changed("configuration updated");
         Ok(())

@@ -16,7 +16,7 @@ pub use list::{FunctionRow, list};
 pub use package::{
     Artifact, FUNCTION_ZIP, INLINE_LIMIT, LAYERS, Package, PackageError, UNZIPPED_LIMIT,
 };
-pub use remove::{RemoveError, remove};
+pub use remove::{RemoveError, remove, remove_logs};
 pub use settings::{
     DEFAULT_DISK, DEFAULT_MEMORY, DEFAULT_TIMEOUT, DISK, MAX_LAYERS, MEMORY, RETENTION_DAYS,
     RuntimeUpdates, Settings, SettingsError, TIMEOUT, Vpc,

@@ -4,6 +4,7 @@ use protocol::names::FUNCTION_PREFIX;
 
 use crate::account::Account;
 use crate::call::{self, CallFailed};
+use crate::log_group;
 
 /// A function that was not deleted.
 #[derive(Debug, thiserror::Error)]
@@ -43,4 +44,15 @@ pub async fn remove(account: &Account, name: &str) -> Result<(), RemoveError> {
         }
         Err(error) => Err(CallFailed::of(format!("delete the function {name}"))(error).into()),
     }
+}
+
+/// Deletes the log group of the render function `name`, with the lines that it keeps.
+///
+/// # Errors
+/// [`RemoveError::Foreign`], and [`RemoveError::Call`] where AWS refuses or fails the call.
+pub async fn remove_logs(account: &Account, name: &str) -> Result<(), RemoveError> {
+    if !name.starts_with(FUNCTION_PREFIX) {
+        return Err(RemoveError::Foreign(name.to_owned()));
+    }
+    Ok(log_group::remove(&account.config, name).await?)
 }

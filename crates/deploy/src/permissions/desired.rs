@@ -2,46 +2,10 @@
 
 use iam::limits::{LimitExceeded, Limits, check_size};
 
+use super::wanted::{Budget, CallerChoice, Wanted};
 use super::{CALLER_POLICY, CALLER_ROLE, CLIP_POLICY, CLIP_ROLE, DEPLOY_POLICY, RENDER_POLICY};
-use crate::calls::{Caller, Compute, Part, Scope};
+use crate::calls::{Compute, Part, Scope};
 use crate::policy::{self, Policy, Trusted};
-
-/// What is asked for.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    // INVARIANT: its caller is what `caller` says
-    scope: Scope,
-    caller: CallerChoice,
-    clip: bool,
-    budget: Option<Budget>,
-}
-
-/// Who is to start renders.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CallerChoice {
-    /// Nobody, for now.
-    Nobody,
-    /// The user that the scope names, who deploys as well.
-    User,
-    /// A role that is made for what runs with it.
-    Made(Compute),
-    /// A role that exists, path included, and what runs with it where that is known.
-    Existing {
-        /// For example `team/api`.
-        role: String,
-        /// What runs with it.
-        compute: Option<Compute>,
-    },
-}
-
-/// A monthly budget, and who is told when most of it is spent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Budget {
-    /// US dollars a month, as a decimal number.
-    pub usd: String,
-    /// A mail address.
-    pub notify: String,
-}
 
 /// A customer managed policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,72 +64,13 @@ pub struct Desired {
 #[error("the generated policy does not fit: {0}")]
 pub struct TooLarge(#[from] LimitExceeded);
 
-impl Wanted {
-    /// Permissions in `scope` for `caller`.
-    #[must_use]
-    pub fn new(mut scope: Scope, caller: CallerChoice) -> Self {
-        scope.caller = match &caller {
-            CallerChoice::Nobody | CallerChoice::User => Caller::User,
-            CallerChoice::Made(compute) => Caller::Role {
-                name: CALLER_ROLE.to_owned(),
-                compute: Some(*compute),
-            },
-            CallerChoice::Existing { role, compute } => Caller::Role {
-                name: role.clone(),
-                compute: *compute,
-            },
-        };
-        Self {
-            scope,
-            caller,
-            clip: false,
-            budget: None,
-        }
-    }
-
-    /// With the clip cutter's role, and the right to have clips cut.
-    #[must_use]
-    pub fn with_clip(mut self, clip: bool) -> Self {
-        self.clip = clip;
-        self
-    }
-
-    /// With a budget.
-    #[must_use]
-    pub fn with_budget(mut self, budget: Option<Budget>) -> Self {
-        self.scope.budget = budget.is_some();
-        self.budget = budget;
-        self
-    }
-
-    /// Where, and in which variants.
-    #[must_use]
-    pub fn scope(&self) -> &Scope {
-        &self.scope
-    }
-
-    /// The parts that the caller plays.
-    #[must_use]
-    pub fn parts_of_caller(&self) -> Vec<Part> {
-        let mut parts = match self.caller {
-            CallerChoice::Nobody => return Vec::new(),
-            CallerChoice::User => vec![Part::Deployer, Part::Trigger],
-            CallerChoice::Made(_) | CallerChoice::Existing { .. } => vec![Part::Trigger],
-        };
-        if self.clip {
-            parts.push(Part::ClipInvoker);
-        }
-        parts
-    }
-}
-
 impl Desired {
     /// What `wanted` comes to.
     ///
     /// # Errors
     /// [`TooLarge`] if a policy would pass what AWS takes: names are long, or there are many layers.
     pub fn of(wanted: &Wanted) -> Result<Self, TooLarge> {
-        let scope = &wanted.scope;
+        let scope = wanted.scope();
         let managed = |name, description, parts: Vec<Part>| ManagedPolicy {
             name,
             description,

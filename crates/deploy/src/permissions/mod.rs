@@ -15,12 +15,14 @@ pub mod remove;
 pub mod rotate;
 mod setup;
 pub mod show;
+mod wanted;
 
-pub use desired::{Budget, CallerChoice, Desired, ManagedPolicy, Role, TooLarge, User, Wanted};
+pub use desired::{Desired, ManagedPolicy, Role, TooLarge, User};
 pub use function_role::execution_role;
 pub use patience::patiently;
 pub use plan::{Foreign, Plan, State, Step, What};
 pub use setup::{MadeKey, Setup, SetupError};
+pub use wanted::{Budget, CallerChoice, Wanted};
 
 /// The managed policy of the render function's role.
 pub const RENDER_POLICY: &str = "remotion-lambda-policy";

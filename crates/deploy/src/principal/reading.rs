@@ -4,12 +4,20 @@ use std::fmt::{self, Debug};
 
 use aws_sdk_iam::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
+use crate::call::CallFailed;
+
 /// The account could not be asked.
 #[derive(Debug, thiserror::Error)]
 #[error("could not read {what}: {message}")]
 pub struct ReadError {
     what: String,
     message: String,
+}
+
+impl From<ReadError> for CallFailed {
+    fn from(ReadError { what, message }: ReadError) -> Self {
+        Self::because(format!("read {what}"), &message)
+    }
 }
 
 /// What could not be read, and why.

@@ -52,6 +52,7 @@ pub async fn provision_clip(
 ) -> Result<ProvisionedClip, ProvisionError> {
     let mut changes = Vec::new();
     let bucket = buckets::ensure(account, None, Visibility::Private, &mut changes).await?;
+    let bucket = bucket.name;
     let mut scope = Scope::new(&account.partition, &account.id, &account.region);
     scope.bucket = bucket.to_string();
     scope.clip_function = CLIP_FUNCTION.to_owned();

@@ -68,6 +68,7 @@ pub enum ProvisionError {
 pub async fn provision(account: &Account, wanted: &Wanted) -> Result<Provisioned, ProvisionError> {
     let mut changes = Vec::new();
     let bucket = buckets::ensure(account, None, Visibility::Private, &mut changes).await?;
+    let bucket = bucket.name;
     let scope = scope(account, &bucket, &wanted.settings.function);
     let render_role = render_role(account, &scope, &mut changes).await?;
     let Wanted { settings, package } = wanted;

@@ -19,11 +19,14 @@ pub(super) struct Role {
 }
 
 /// Makes `role`, or corrects its trust and its policy. Returns its ARN.
+///
+/// A role that has managed policies and not our inline one was made by setup, or by hand: its policies stay as they are.
 pub(super) async fn ensure(
     iam: &Client,
     role: &Role,
     changes: &mut Vec<Change>,
 ) -> Result<String, CallFailed> {
+    let mut is_new = false;
     let arn = match iam.get_role().role_name(role.name).send().await {
         Ok(found) => {
             let found = found.role();
@@ -36,11 +39,24 @@ pub(super) async fn ensure(
             found.map(|role| role.arn().to_owned()).unwrap_or_default()
         }
         Err(error) if call::code(&error) == Some("NoSuchEntity") => {
+            is_new = true;
             create(iam, role, changes).await?
         }
         Err(error) => return Err(CallFailed::of("look for the role")(error)),
     };
-    ensure_policy(iam, role.name, role.policy_name, &role.policy, changes).await?;
+    let Role {
+        name,
+        policy_name,
+        policy,
+        ..
+    } = role;
+    match inline(iam, name, policy_name, policy).await? {
+        Inline::Same => {}
+        Inline::Missing if !is_new && has_managed(iam, name).await? => {}
+        Inline::Missing | Inline::Differs => {
+            put_policy(iam, name, policy_name, policy, changes).await?;
+        }
+    }
     Ok(arn)
 }
 
@@ -96,19 +112,48 @@ pub(super) async fn ensure_policy(
     policy: &Policy,
     changes: &mut Vec<Change>,
 ) -> Result<(), CallFailed> {
-    match iam
-        .get_role_policy()
-        .role_name(role)
-        .policy_name(name)
-        .send()
-        .await
-    {
-        Ok(found) if same(found.policy_document(), policy) => return Ok(()),
-        Err(error) if call::code(&error) != Some("NoSuchEntity") => {
-            return Err(CallFailed::of("read the role's policy")(error));
-        }
-        _ => {}
+    match inline(iam, role, name, policy).await? {
+        Inline::Same => Ok(()),
+        Inline::Missing | Inline::Differs => put_policy(iam, role, name, policy, changes).await,
     }
+}
+
+/// How an inline policy stands.
+enum Inline {
+    Same,
+    Differs,
+    Missing,
+}
+
+async fn inline(
+    iam: &Client,
+    role: &str,
+    name: &str,
+    policy: &Policy,
+) -> Result<Inline, CallFailed> {
+    let get = iam.get_role_policy().role_name(role).policy_name(name);
+    match get.send().await {
+        Ok(found) if same(found.policy_document(), policy) => Ok(Inline::Same),
+        Ok(_) => Ok(Inline::Differs),
+        Err(error) if call::code(&error) == Some("NoSuchEntity") => Ok(Inline::Missing),
+        Err(error) => Err(CallFailed::of("read the role's policy")(error)),
+    }
+}
+
+async fn has_managed(iam: &Client, role: &str) -> Result<bool, CallFailed> {
+    let listed = iam.list_attached_role_policies().role_name(role);
+    let listed = listed.send().await;
+    let listed = listed.map_err(CallFailed::of("list the role's policies"))?;
+    Ok(!listed.attached_policies().is_empty())
+}
+
+async fn put_policy(
+    iam: &Client,
+    role: &str,
+    name: &str,
+    policy: &Policy,
+    changes: &mut Vec<Change>,
+) -> Result<(), CallFailed> {
     let put = iam
         .put_role_policy()
         .role_name(role)

@@ -8,7 +8,7 @@ use super::content_type;
 use crate::digest::{self, hex};
 
 /// The page protocol that renderers here speak.
-const SITE_VERSION: &str = "11";
+pub(super) const SITE_VERSION: &str = "11";
 
 /// The releases of Remotion 4.0 whose bundles are tested.
 const TESTED_PATCHES: std::ops::RangeInclusive<u32> = 400..=529;
@@ -123,18 +123,7 @@ impl Bundle {
     /// right one all the same.
     #[must_use]
     pub fn version_warning(&self) -> Option<String> {
-        let version = self.remotion_version()?;
-        let patch = version
-            .strip_prefix("4.0.")
-            .and_then(|patch| patch.split(|c: char| !c.is_ascii_digit()).next())
-            .and_then(|patch| patch.parse::<u32>().ok());
-        if patch.is_some_and(|patch| TESTED_PATCHES.contains(&patch)) {
-            return None;
-        }
-        let (first, last) = (TESTED_PATCHES.start(), TESTED_PATCHES.end());
-        Some(format!(
-            "the site was bundled with Remotion {version}; 4.0.{first} to 4.0.{last} are tested"
-        ))
+        untested(self.remotion_version()?)
     }
 
     /// Where `file` is on disk.
@@ -187,8 +176,28 @@ fn index(folder: &Path) -> Result<String, BundleError> {
     }
 }
 
+/// What to say of a site of this version of Remotion, if it is none of those that are tested.
+pub(super) fn untested(version: &str) -> Option<String> {
+    if is_tested(version) {
+        return None;
+    }
+    let (first, last) = (TESTED_PATCHES.start(), TESTED_PATCHES.end());
+    Some(format!(
+        "the site was bundled with Remotion {version}; 4.0.{first} to 4.0.{last} are tested"
+    ))
+}
+
+/// Whether `version` is one of the releases of Remotion 4.0 that are tested.
+pub(crate) fn is_tested(version: &str) -> bool {
+    let patch = version
+        .strip_prefix("4.0.")
+        .and_then(|patch| patch.split(|c: char| !c.is_ascii_digit()).next())
+        .and_then(|patch| patch.parse::<u32>().ok());
+    patch.is_some_and(|patch| TESTED_PATCHES.contains(&patch))
+}
+
 /// The string that an inline script of the page assigns to `window.<name>`.
-fn assigned<'a>(page: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn assigned<'a>(page: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = page.split_once(&format!("window.{name}"))?;
     let rest = rest.trim_start().strip_prefix('=')?.trim_start();
     let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;

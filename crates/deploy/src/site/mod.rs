@@ -11,12 +11,15 @@ mod project;
 mod public;
 mod stored;
 mod upload;
+mod version;
 
 pub use protocol::site::{SiteId, SiteIdError};
 
+pub(crate) use bundle::is_tested;
 pub use bundle::{Bundle, BundleError, BundledFile, site_name};
 pub use clean::CleanError;
 pub use list::{RemoveError, SiteRow, list, public_url, remove};
 pub use project::{Project, ProjectError};
 pub use public::upload_public;
 pub use upload::{UploadError, UploadEvent, Uploaded, upload};
+pub use version::{MadeWith, made_with};

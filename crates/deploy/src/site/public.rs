@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::types::ObjectCannedAcl;
 use md5::Md5;
 use protocol::site::SiteId;
 
@@ -10,6 +11,7 @@ use super::bundle::{Bundle, BundledFile};
 use super::clean;
 use super::stored;
 use super::upload::{Total, UploadError, UploadEvent, Uploaded, send, sent};
+use crate::buckets::PublicReading;
 use crate::digest::{self, hex};
 
 /// What makes a folder of files a site.
@@ -18,7 +20,7 @@ const INDEX: &str = "index.html";
 /// Makes the files of `bundle` the public site `id` in `bucket`.
 ///
 /// Files that are there with the same content are not sent again. `index.html` is sent last, and what the bundle lacks
-/// is removed after that.
+/// is removed after that. Where `reading` says so, each file is given an ACL by which everybody reads it.
 ///
 /// # Errors
 /// See [`UploadError`]. Running it again sends what is missing.
@@ -27,8 +29,13 @@ pub async fn upload_public(
     bucket: &str,
     id: &SiteId,
     bundle: &Bundle,
+    reading: PublicReading,
     mut progress: impl FnMut(UploadEvent),
 ) -> Result<Uploaded, UploadError> {
+    let acl = match reading {
+        PublicReading::ByPolicy => None,
+        PublicReading::ByAcl => Some(ObjectCannedAcl::PublicRead),
+    };
     let objects = stored::list(s3, bucket, &id.folder()).await?;
     let there: HashMap<_, _> = objects
         .iter()
@@ -52,7 +59,7 @@ pub async fn upload_public(
     for part in [&assets, &index] {
         let sends = part
             .iter()
-            .map(|&file| send(s3, bucket, key(file), bundle, file));
+            .map(|&file| send(s3, bucket, key(file), bundle, file, acl.clone()));
         sent_bytes += sent(sends, Total::of(part), &mut progress).await?;
     }
     let needed: HashSet<_> = bundle.files().iter().map(key).collect();

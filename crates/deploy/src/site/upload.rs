@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ObjectCannedAcl;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use protocol::site::{File, Manifest, Pointer, SiteId};
 
@@ -105,7 +106,7 @@ pub async fn upload(
         }
         let sends = missing.iter().map(|&file| {
             let key = id.content_key(&file.sha256);
-            send(s3, bucket, key, bundle, file)
+            send(s3, bucket, key, bundle, file, None)
         });
         let total = Total::of(&missing);
         done.sent_bytes += sent(sends, total, &mut progress).await?;
@@ -215,6 +216,7 @@ pub(super) async fn send(
     key: String,
     bundle: &Bundle,
     file: &BundledFile,
+    acl: Option<ObjectCannedAcl>,
 ) -> Result<u64, UploadError> {
     let path = bundle.path_of(file);
     let body = ByteStream::from_path(&path)
@@ -228,6 +230,7 @@ pub(super) async fn send(
         .bucket(bucket)
         .key(key)
         .content_type(file.content_type)
+        .set_acl(acl)
         .body(body)
         .send()
         .await;

@@ -81,9 +81,8 @@ fn parliament_finds_no_error_in_any_policy() {
     }
 }
 
-#[test]
-fn cfn_lint_finds_nothing_in_any_template() {
-    let folder = tempfile::tempdir().unwrap();
+/// Every part by itself, and what setup makes for every caller.
+pub(crate) fn desired() -> Vec<(Scope, Desired)> {
     let callers = [
         CallerChoice::User,
         CallerChoice::Made(Compute::Ec2),
@@ -93,17 +92,23 @@ fn cfn_lint_finds_nothing_in_any_template() {
             compute: None,
         },
     ];
-    let mut desired: Vec<_> = Part::ALL
-        .map(|part| Desired::of_part(part, &scopes()[1]))
-        .into();
+    let [_, whole] = scopes();
+    let of_part = |part| (whole.clone(), Desired::of_part(part, &whole));
+    let mut desired: Vec<_> = Part::ALL.map(of_part).into();
     for scope in scopes() {
         for caller in &callers {
             let wanted = Wanted::new(scope.clone(), caller.clone()).with_clip(true);
-            desired.push(Desired::of(&wanted).unwrap());
+            desired.push((wanted.scope().clone(), Desired::of(&wanted).unwrap()));
         }
     }
+    desired
+}
+
+#[test]
+fn cfn_lint_finds_nothing_in_any_template() {
+    let folder = tempfile::tempdir().unwrap();
     let mut files = Vec::new();
-    for (number, desired) in desired.iter().enumerate() {
+    for (number, (_, desired)) in desired().iter().enumerate() {
         let file = folder.path().join(format!("{number}.json"));
         let template = serde_json::to_string_pretty(&show::cloudformation(desired)).unwrap();
         std::fs::write(&file, template).unwrap();

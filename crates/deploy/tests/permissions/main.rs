@@ -9,3 +9,4 @@ mod page;
 mod rows;
 mod seeds;
 mod setup;
+mod templates;

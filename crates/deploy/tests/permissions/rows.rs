@@ -5,7 +5,7 @@ use deploy::policy::{Policy, generate, of_calls};
 use iam::policy::Kind;
 use iam::{Action, Caller, Context, Layers, Request, evaluate};
 
-const USER: &str = "remotion-deploy";
+pub(crate) const USER: &str = "remotion-deploy";
 
 fn scopes() -> Vec<Scope> {
     let plain = Scope::new("aws", "123456789012", "us-east-1");
@@ -20,10 +20,12 @@ fn scopes() -> Vec<Scope> {
 
 /// Whether a user with this policy alone would be allowed.
 fn is_allowed(policy: &Policy, scope: &Scope, question: &Question) -> bool {
-    if policy.statements() == 0 {
-        // There is no document without a statement.
-        return false;
-    }
+    // There is no document without a statement.
+    policy.statements() > 0 && allows(&policy.to_json(), scope, question)
+}
+
+/// The same of a policy as text.
+pub(crate) fn allows(policy: &str, scope: &Scope, question: &Question) -> bool {
     // A key's own policy leaves it to IAM, as every key's does that the console makes.
     let delegating = format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"arn:{}:iam::{}:root"}},"Action":"kms:*","Resource":"*"}}}}"#,
@@ -31,7 +33,7 @@ fn is_allowed(policy: &Policy, scope: &Scope, question: &Question) -> bool {
     );
     let is_key = question.action.starts_with("kms:");
     let layers = Layers {
-        identity: vec![iam::Policy::parse("it", &policy.to_json(), Kind::Identity).unwrap()],
+        identity: vec![iam::Policy::parse("it", policy, Kind::Identity).unwrap()],
         resource: is_key.then(|| iam::Policy::parse("key", &delegating, Kind::Resource).unwrap()),
         ..Layers::default()
     };

@@ -479,3 +479,50 @@ async fn a_statement_is_given_until_there_is_no_room() {
     };
     assert!(full.to_string().contains("2048"), "{full}");
 }
+
+#[tokio::test]
+async fn the_auditor_calls_what_the_table_says() {
+    let account = Account::new().await;
+    let (root, iam) = (account.root(), account.root_iam());
+    let scope = account.scope();
+    set_up(&root, &wanted(&account, CallerChoice::User))
+        .await
+        .unwrap();
+    // Policies of every kind: inline and attached, of the user, of its group and of the role.
+    meddle(&account, &wanted(&account, CallerChoice::User)).await;
+    let nothing =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}"#;
+    let group = iam.create_group().group_name("video");
+    group.send().await.unwrap();
+    let member = iam.add_user_to_group().group_name("video").user_name(USER);
+    member.send().await.unwrap();
+    let inline = iam.put_group_policy().group_name("video").policy_name("g");
+    inline.policy_document(nothing).send().await.unwrap();
+    let attached = iam.attach_group_policy().group_name("video");
+    let attached = attached.policy_arn(scope.policy_arn(RENDER_POLICY));
+    attached.send().await.unwrap();
+    let inline = iam.put_user_policy().user_name(USER).policy_name("u");
+    inline.policy_document(nothing).send().await.unwrap();
+
+    let auditor = generate(Part::Auditor, &scope);
+    let config = account.user("auditor", &auditor).await;
+    let checker = Checker::new(&config, scope.clone());
+    let user = Principal::User(USER.into());
+    checker.principal(&user, &[Part::Trigger]).await.unwrap();
+    checker.render_role().await.unwrap();
+    let called: BTreeSet<_> = account
+        .events()
+        .await
+        .into_iter()
+        .filter(|record| {
+            let arn = record.principal.arn.as_deref();
+            arn.is_some_and(|arn| arn.ends_with("user/auditor"))
+        })
+        .flat_map(|record| record.decisions)
+        .map(|decision| decision.action)
+        .collect();
+    let granted: BTreeSet<_> = of(Part::Auditor, &scope)
+        .map(|call| call.action.to_owned())
+        .collect();
+    assert_eq!(called, granted, "what is called, and what the table grants");
+}

@@ -20,7 +20,7 @@ use crate::fault::{self, Point};
 use crate::log_lines;
 use crate::output;
 use crate::page::OpenSite;
-use crate::rendering::momentary;
+use crate::rendering::{momentary, not_stored, unopened, unreadable};
 use crate::scratch::Scratch;
 
 /// What is kept free of an invocation's time for the last words.
@@ -38,7 +38,7 @@ pub(super) async fn assemble(
     let began = Instant::now();
     let manifests = survey::manifests(&hands.documents)
         .await
-        .map_err(|error| momentary(&error))?;
+        .map_err(|error| unreadable(&error))?;
     let (merged, parts): (Vec<Manifest>, Vec<Manifest>) = manifests
         .into_iter()
         .partition(|manifest| plan.is_merged(manifest.chunk));
@@ -47,7 +47,7 @@ pub(super) async fn assemble(
     check(&videos, plan)?;
     let site = OpenSite::open(&plan.site, &hands.documents.bucket, &hands.function.cache)
         .await
-        .map_err(|error| momentary(&error))?;
+        .map_err(|error| unopened(&error))?;
     let scratch = Scratch::create("launch").map_err(|error| momentary(&error))?;
     let file = scratch.path().join("out.mp4");
     let (progress, following) = watch::channel(media::Progress::default());
@@ -227,16 +227,6 @@ async fn store_output(hands: &Hands, plan: &Plan, file: &Path) -> Result<u64, Fa
     }
 }
 
-/// What the function's role may not do now it may not do in a minute.
-fn not_stored(error: &store::UploadError) -> Failure {
-    match error {
-        store::UploadError::Store(inner) if matches!(inner.kind(), store::ErrorKind::Denied(_)) => {
-            never(error)
-        }
-        _ => momentary(error),
-    }
-}
-
 /// The planning saw that nothing was there. What is there now, and of equal size, was stored by a launch of this render
 /// that died before it could say so.
 async fn already_stored(bucket: &Bucket, key: &str, size: u64) -> Result<u64, Failure> {
@@ -249,16 +239,14 @@ async fn already_stored(bucket: &Bucket, key: &str, size: u64) -> Result<u64, Fa
             ),
             Retry::Never,
         )),
-        Err(error) if matches!(error.kind(), store::ErrorKind::Denied(_)) => {
-            Err(Failure::of_launch(
-                format!(
-                    "output file `{key}` in bucket `{}` exists already, and the function's role may not see whether \
-                     this render wrote it; set `overwrite` to replace it",
-                    bucket.name()
-                ),
-                Retry::Never,
-            ))
-        }
+        Err(error) if error.is_denied() => Err(Failure::of_launch(
+            format!(
+                "output file `{key}` in bucket `{}` exists already, and the function's role may not see whether this \
+                 render wrote it; set `overwrite` to replace it",
+                bucket.name()
+            ),
+            Retry::Never,
+        )),
         Err(error) => Err(momentary(&error)),
     }
 }
@@ -267,7 +255,7 @@ async fn already_stored(bucket: &Bucket, key: &str, size: u64) -> Result<u64, Fa
 async fn output_bucket(hands: &Hands, output: &OutputPlan) -> Result<Bucket, Failure> {
     let request = if output.elsewhere {
         let request = hands.documents.request().await;
-        request.map_err(|error| momentary(&error))?
+        request.map_err(|error| unreadable(&error))?
     } else {
         None
     };

@@ -13,17 +13,19 @@ use tokio::time::Instant;
 use super::claim::Holder;
 use super::event::{Command, End, Observation};
 use super::hands::{Hands, HandsError};
+use super::last_words;
 use super::machine::Machine;
 use super::report::Facts;
 use crate::clock::now_unix_ms;
 use crate::invocation::Function;
+use crate::log_lines;
 
 /// Leads the render of `payload`, or finds that there is nothing to do. `renderer` evaluates the page where the render
 /// has no plan yet.
 ///
 /// # Errors
 /// [`FunctionError`] where the documents of the render cannot be read or written at all: the service then delivers the
-/// event again.
+/// event again. A call that the function's role may not make ends the render instead, if only that can be written.
 pub(crate) async fn lead(
     function: Arc<Function>,
     context: &Context,
@@ -44,15 +46,28 @@ pub(crate) async fn lead(
     };
     let machine = Machine::new(holder, facts, now_unix_ms());
     let hands = Hands::new(function, context, payload, renderer);
+    let documents = hands.documents.clone();
     let driver = Driver {
         machine,
         hands: Arc::new(hands),
         tasks: JoinSet::new(),
     };
-    driver
-        .run()
-        .await
-        .map_err(|error| FunctionError::from_error(ErrorType::Function("Launch"), &error))
+    let error = match driver.run().await {
+        Ok(end) => return Ok(end),
+        Err(error) => error,
+    };
+    if error.is_denied() {
+        let denial = log_lines::chain(&error);
+        tracing::error!("{denial}");
+        match last_words::say(&documents, &denial).await {
+            Ok(()) => return Ok(End::Failed),
+            Err(error) => tracing::error!("{}", log_lines::chain(&error)),
+        }
+    }
+    Err(FunctionError::from_error(
+        ErrorType::Function("Launch"),
+        &error,
+    ))
 }
 
 struct Driver {

@@ -11,8 +11,8 @@ use super::hands::Hands;
 use crate::clock::now_unix_ms;
 use crate::log_lines;
 use crate::output;
-use crate::page::{self, OpenSite, OpenSiteError};
-use crate::rendering::page_failure;
+use crate::page::{self, OpenSite};
+use crate::rendering::{or_denial, page_failure, unopened};
 use crate::request::{self, DEFAULT_OUTPUT, Evaluated};
 
 /// Evaluates the composition and plans the render.
@@ -46,7 +46,7 @@ pub(super) async fn evaluate(
     let _logged = logging.await;
     let now_unix_ms = now_unix_ms();
     let composition = evaluated
-        .map_err(|error| page_failure(&error))?
+        .map_err(|error| or_denial(page_failure(&error), &site))?
         .resolve(request::overrides(start))
         .map_err(|error| wrong(&error))?;
     let evaluated = Evaluated {
@@ -102,10 +102,6 @@ fn output_place(hands: &Hands, request: &Request) -> (Bucket, String) {
 /// The request itself is wrong.
 fn wrong(error: &(dyn std::error::Error + 'static)) -> Failure {
     Failure::of_launch(log_lines::chain(error), Retry::Never)
-}
-
-fn unopened(error: &OpenSiteError) -> Failure {
-    Failure::of_launch(log_lines::chain(error), error.retry())
 }
 
 fn broken(error: &(dyn std::error::Error + 'static), kind: ErrorKind) -> Failure {

@@ -113,12 +113,25 @@ pub(crate) enum Observation {
     Cleaned,
     /// Answers [`Command::HandOver`].
     HandedOver,
+<<<<<<< HEAD
     /// The plan could not be written, or the parts not be listed, and trying again would not help.
     StoreFailed(String),
     /// Answers [`Command::AwaitWish`]: the client wishes that the render ends.
     Cancelled,
+=======
+    /// The parts could not be looked for.
+    StoreFailed(StoreFailure),
+>>>>>>> main
     /// Time has passed.
     Tick,
+}
+
+/// Why parts could not be looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoreFailure {
+    pub(crate) reason: String,
+    /// Whether the function's role may not look, now or later.
+    pub(crate) denied: bool,
 }
 
 /// What became of a conditional write.

@@ -48,6 +48,16 @@ pub(crate) enum HandsError {
     Invoke(#[from] invoke::InvokeError),
 }
 
+impl HandsError {
+    /// Whether the function's role may not do what the command needs.
+    pub(super) fn is_denied(&self) -> bool {
+        match self {
+            Self::Document(error) => error.is_denied(),
+            Self::Invoke(error) => matches!(error, invoke::InvokeError::Denied(_)),
+        }
+    }
+}
+
 impl Hands {
     pub(super) fn new(
         function: Arc<Function>,

@@ -10,6 +10,7 @@
 //! | [`ledger`] | when the progress document is written, and on which condition |
 //! | [`work`] | which part of which chunk is made next, and what is tried again |
 //! | [`failure`] | how a failure is told |
+//! | [`last_words`] | what is said of a render that its function may not go on with |
 //! | [`report`] | what the documents say of a render and its result |
 //! | [`machine`] | the order of all that |
 
@@ -20,6 +21,7 @@ mod evaluate;
 mod event;
 pub(crate) mod failure;
 mod hands;
+pub(crate) mod last_words;
 mod ledger;
 mod machine;
 mod report;

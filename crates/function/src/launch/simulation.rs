@@ -171,6 +171,23 @@ fn a_render_that_kills_every_renderer_is_given_up() {
 }
 
 #[test]
+fn a_launch_that_may_not_look_for_its_renderers_ends_the_render_at_once() {
+    let denied = Scenario {
+        denies_checks: true,
+        ..scenario(2, 200, Some(2))
+    };
+    let broken = Faults {
+        break_stream: 1_000,
+        ..Faults::default()
+    };
+    let world = run(11, denied, broken);
+    assert_eq!(world.ends, [End::Failed]);
+    let error = world.progress().fatal_error().expect("a fatal error");
+    assert!(error.message.ends_with("s3:GetObject"), "{}", error.message);
+    assert_eq!(world.renderers_begun, 2, "nothing is tried again");
+}
+
+#[test]
 fn a_render_that_kills_every_launch_is_given_up() {
     let deadly = Scenario {
         kills_launches: true,

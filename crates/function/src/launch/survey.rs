@@ -3,7 +3,7 @@
 use futures_util::future::try_join_all;
 use protocol::state::{Manifest, RecordedAttempt};
 
-use super::event::{FoundPart, Observation, Sign};
+use super::event::{FoundPart, Observation, Sign, StoreFailure};
 use crate::documents::{DocumentError, RenderDocuments};
 use crate::log_lines;
 
@@ -40,7 +40,10 @@ pub(super) async fn of(documents: &RenderDocuments, attempts: &[RecordedAttempt]
 fn observation(found: Result<(Vec<FoundPart>, Vec<Sign>), DocumentError>) -> Observation {
     match found {
         Ok((parts, signs)) => Observation::Survey { parts, signs },
-        Err(error) => Observation::StoreFailed(log_lines::chain(&error)),
+        Err(error) => Observation::StoreFailed(StoreFailure {
+            reason: log_lines::chain(&error),
+            denied: error.is_denied(),
+        }),
     }
 }
 

@@ -19,12 +19,12 @@ use self::report::Reporter;
 use self::store_part::MadePart;
 use crate::cancel;
 use crate::clock::now_unix_ms;
-use crate::documents::{DocumentError, RenderDocuments};
+use crate::documents::RenderDocuments;
 use crate::invocation::Function;
 use crate::launch::failure::{Failure, Place, Retry, to_error_info};
 use crate::log_lines;
-use crate::page::{self, OpenSite, OpenSiteError};
-use crate::rendering::chunk_failure;
+use crate::page::{self, OpenSite};
+use crate::rendering::{chunk_failure, or_denial, unopened, unreadable};
 use crate::request;
 use crate::scratch::Scratch;
 
@@ -125,9 +125,10 @@ async fn make(
     let plan = plan.ok_or_else(|| Failure::of_launch("the render has no plan", Retry::Never))?;
     let scratch = Scratch::create("chunk")
         .map_err(|error| Failure::of_launch(log_lines::chain(&error), Retry::Death))?;
-    let request = chunk_request(function, &documents, payload, &plan, &scratch, context).await?;
+    let (site, request) =
+        chunk_request(function, &documents, payload, &plan, &scratch, context).await?;
     let chunk = capture(context, &documents, payload, bench, reporter, &request).await;
-    let chunk = chunk.map_err(|error| chunk_failure(&error))?;
+    let chunk = chunk.map_err(|error| or_denial(chunk_failure(&error), &site))?;
     let made = MadePart {
         video: chunk.video.path,
         frames: chunk.frames,
@@ -138,7 +139,7 @@ async fn make(
     };
     store_part::store(&documents, payload, made)
         .await
-        .map_err(|error| Failure::of_launch(log_lines::chain(&error), Retry::Death))
+        .map_err(|error| error.failure())
 }
 
 async fn chunk_request(
@@ -148,7 +149,7 @@ async fn chunk_request(
     plan: &Plan,
     scratch: &Scratch,
     context: &Context,
-) -> Result<ChunkRequest, Failure> {
+) -> Result<(OpenSite, ChunkRequest), Failure> {
     let (open, props) = tokio::try_join!(
         OpenSite::open(&plan.site, &documents.bucket, &function.cache),
         page::input_props(&plan.page.input_props, &documents.bucket),
@@ -158,7 +159,7 @@ async fn chunk_request(
         Failure::of_launch(log_lines::chain(error), Retry::Never)
     };
     let deadline = Instant::now() + context.remaining().saturating_sub(LAST_WORDS);
-    Ok(ChunkRequest {
+    let request = ChunkRequest {
         page: open.page(&plan.site, &plan.page, props),
         composition: plan.composition.clone(),
         frames: payload.frame_range,
@@ -169,7 +170,8 @@ async fn chunk_request(
         sample_rate: plan.audio.as_ref().map(|audio| audio.sample_rate),
         destination: scratch.path().join("video.mp4"),
         deadline,
-    })
+    };
+    Ok((open, request))
 }
 
 /// Captures the frames, reports and gives signs of life meanwhile, and stops in time.
@@ -227,17 +229,4 @@ fn failed(payload: &Renderer, failure: &Failure) -> Message {
         should_retry: retry,
         error_info,
     }))
-}
-
-fn unreadable(error: &DocumentError) -> Failure {
-    let retry = if error.is_transient() {
-        Retry::Death
-    } else {
-        Retry::Never
-    };
-    Failure::of_launch(log_lines::chain(error), retry)
-}
-
-fn unopened(error: &OpenSiteError) -> Failure {
-    Failure::of_launch(log_lines::chain(error), error.retry())
 }

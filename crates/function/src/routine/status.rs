@@ -11,8 +11,9 @@ use protocol::version::{self, VersionMismatch};
 use crate::clock::now_unix_ms;
 use crate::documents::{DocumentError, RenderDocuments};
 use crate::invocation::Function;
-use crate::invoke;
-use crate::launch::is_stalled;
+use crate::invoke::{self, InvokeError};
+use crate::launch::{is_stalled, last_words};
+use crate::log_lines;
 
 /// Reads of a document that `start` may be about to write.
 const ATTEMPTS: u32 = 3;
@@ -51,7 +52,7 @@ pub(crate) async fn status(
         payload.version.as_ref(),
     )?;
     let documents = function.documents(context, &payload.bucket_name, &payload.render_id);
-    let progress = find(&documents, payload).await?;
+    let mut progress = find(&documents, payload).await?;
     let now_unix_ms = now_unix_ms();
     let metadata = progress.render_metadata.as_ref();
     let is_still = metadata.is_some_and(|m| m.media_type == MediaType::Still);
@@ -61,6 +62,10 @@ pub(crate) async fn status(
         // The next status tries again; what there is to tell does not depend on it.
         match invoke::launch(client, &environment.function_name, launch).await {
             Ok(()) => tracing::info!(render_id = %payload.render_id, "the render is continued"),
+            Err(error @ InvokeError::Denied(_)) => {
+                last_words::say(&documents, &log_lines::chain(&error)).await?;
+                progress = find(&documents, payload).await?;
+            }
             Err(error) => tracing::warn!(%error, "the render is stalled"),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -21,6 +21,8 @@ pub(crate) struct PrivateSite {
     id: SiteId,
     files: HashMap<String, File>,
     cache: Arc<Cache>,
+    /// The first file that the role may not read.
+    denial: OnceLock<String>,
 }
 
 /// A version of a site cannot be opened.
@@ -63,6 +65,7 @@ impl PrivateSite {
             id,
             files: files.collect(),
             cache,
+            denial: OnceLock::new(),
         })
     }
 
@@ -71,6 +74,19 @@ impl PrivateSite {
         self.files
             .get(path)
             .map(|file| self.id.content_key(&file.sha256))
+    }
+
+    /// Why the role may not read a file that was asked for. The page learns a status alone.
+    pub(crate) fn denial(&self) -> Option<&str> {
+        self.denial.get().map(String::as_str)
+    }
+
+    fn failed(&self, error: StoreError) -> SiteFileError {
+        if error.is_denied() {
+            // The first stays: later ones follow from it, or are of the same kind.
+            self.denial.get_or_init(|| error.to_string());
+        }
+        SiteFileError::Store(Box::new(error))
     }
 
     /// The bucket that the contents are in.
@@ -94,13 +110,18 @@ impl PrivateSite {
                 .ok_or(SiteFileError::OutOfRange { size: file.size })?,
         };
         let body = if file.size <= MAX_FILE_BYTES {
-            let content = self.content(file).await.map_err(failed)?;
+            let content = self
+                .content(file)
+                .await
+                .map_err(|error| self.failed(error))?;
             let end = (offset + length).min(content.len() as u64);
             // Both ends lie in the content, which is in memory.
             let part = content.slice(offset.min(end) as usize..end as usize);
             stream::once(async { Ok(part) }).boxed()
         } else {
-            self.part(file, offset, length).await.map_err(failed)?
+            self.part(file, offset, length)
+                .await
+                .map_err(|error| self.failed(error))?
         };
         Ok(Opened {
             size: file.size,
@@ -152,8 +173,4 @@ impl SiteFiles for PrivateSite {
     ) -> BoxFuture<'a, Result<Opened, SiteFileError>> {
         self.open_file(path, range).boxed()
     }
-}
-
-fn failed(error: StoreError) -> SiteFileError {
-    SiteFileError::Store(Box::new(error))
 }

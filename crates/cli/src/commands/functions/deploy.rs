@@ -28,6 +28,7 @@ pub(super) async fn run(args: FunctionsDeploy) -> Result<(), CliError> {
         shown.step("looking for the bucket");
         let visibility = visibility(args.function.public);
         let bucket = buckets::ensure(account, wanted.as_ref(), visibility, &mut changes).await?;
+        let bucket = bucket.name;
         let role = render_role(
             account,
             &bucket,
@@ -39,8 +40,8 @@ pub(super) async fn run(args: FunctionsDeploy) -> Result<(), CliError> {
         .await?;
         shown.step("deploying the function");
         let claim = Claim::Explicit;
-        let deployed =
-            functions::deploy(account, &bucket, &package, &settings, &role, claim).await?;
+        let deploying = functions::deploy(account, &bucket, &package, &settings, &role, claim);
+        let deployed = Box::pin(deploying).await?;
         changes.extend(deployed.changes);
         let name = deployed.name;
         shown.result(

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
+use client::credentials::AccessKey;
 use deploy::permissions::MadeKey;
 use serde_json::json;
 
@@ -37,7 +38,12 @@ pub(super) fn keep(
 ) -> Result<(), PermissionsError> {
     match store {
         Some(store) => {
-            store.write(&key.id, &key.secret)?;
+            let kept = AccessKey {
+                id: key.id.clone(),
+                secret: key.secret.clone(),
+                session_token: None,
+            };
+            store.write(&kept, None)?;
             let place = store.to_string();
             let text = format!("access key {} of user {} is in {place}", key.id, key.user);
             shown.result(

@@ -55,6 +55,7 @@ pub(super) async fn wanted(
         prefix: typed.output_prefix.clone(),
     });
     scope.public = typed.public;
+    scope.package_layers = !typed.no_package_layers;
     scope.layers.clone_from(&typed.layers);
     scope.insights = typed.insights;
     scope.vpc = typed.vpc;

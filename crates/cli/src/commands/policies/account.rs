@@ -1,6 +1,6 @@
 //! What the account that `--target` names knows: a principal's policies, and what was called.
 
-use cloud::EventQuery;
+use cloud::{EventQuery, Region};
 use deploy::principal::{Held, policies_of};
 use iam::{Caller, Layer, Layers};
 
@@ -50,7 +50,7 @@ pub(super) fn read_layers(held: &Held) -> [(Layer, bool); 2] {
 pub(super) async fn history(place: &Place, shown: &Shown) -> Result<String, CliError> {
     let target = Target::open(place, shown).await?;
     let records = match target.embedded() {
-        Some(cloud) => target::asking(cloud)
+        Some(cloud) => target::asking(cloud, Region::default())
             .events(&EventQuery::default())
             .await
             .map_err(CliError::Asked),

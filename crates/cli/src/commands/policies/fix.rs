@@ -35,7 +35,13 @@ pub(super) async fn run(args: &Fix) -> Result<ExitCode, CliError> {
 }
 
 async fn answered(args: &Fix, shown: &Shown) -> Result<(Incident, Answer), CliError> {
-    let mut incident = Incident::read(&denial(&args.denial)?).map_err(PoliciesError::Denial)?;
+    let told = if args.from_cloudtrail {
+        let event = args.event.as_deref();
+        Box::pin(super::denials::chosen(&args.account.place, event, shown)).await?
+    } else {
+        denial(&args.denial)?
+    };
+    let mut incident = Incident::read(&told).map_err(PoliciesError::Denial)?;
     if let Some(principal) = &args.principal {
         incident =
             incident.with_caller(Caller::parse(principal).map_err(PoliciesError::Principal)?);

@@ -2,6 +2,7 @@
 
 mod account;
 mod apply;
+mod denials;
 mod derive;
 mod diff;
 mod explain;
@@ -63,6 +64,19 @@ pub(crate) enum PoliciesError {
     #[error("AWS keeps its history in CloudTrail, which is not asked here")]
     #[diagnostic(help("give CloudTrail events as FILE or on standard input"))]
     NoHistory,
+    #[error(transparent)]
+    #[diagnostic(help(
+        "the auditor's policy allows it: `framewright permissions show auditor`; or paste the message of the denial instead"
+    ))]
+    MayNotLook(deploy::CallFailed),
+    #[error("no denial is among the {seen} newest events of {region}")]
+    #[diagnostic(help(
+        "AWS shows an event up to 15 minutes after its call, and never one that invokes a function or touches an object: paste such a message instead, or look in another region with --region"
+    ))]
+    NoDenials { region: String, seen: usize },
+    #[error("no denial with the event id `{0}` is among those that were found")]
+    #[diagnostic(help("without --event the newest is fixed, and all are listed"))]
+    NoSuchEvent(String),
     #[error("the event history cannot be read")]
     History(#[source] serde_json::Error),
     #[error(transparent)]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use deploy::Account;
-use deploy::buckets::{self, BucketName};
+use deploy::buckets::{self, Ensured};
 use deploy::site::{
     Bundle, Project, SiteId, Uploaded, public_url, site_name, upload, upload_public,
 };
@@ -29,7 +29,8 @@ pub(super) async fn run(args: SitesCreate) -> Result<(), CliError> {
         shown.step("looking for the bucket");
         let visibility = visibility(args.public);
         let bucket = buckets::ensure(account, wanted.as_ref(), visibility, &mut changes).await?;
-        let uploaded = uploaded(account, &bucket, &id, &bundle, args.public, &shown).await?;
+        let uploaded = uploaded(account, &bucket, &id, &bundle, &shown).await?;
+        let bucket = bucket.name;
         let serve_url = if args.public {
             public_url(account, &bucket, &id)
         } else {
@@ -89,10 +90,9 @@ pub(in crate::commands) fn site_id(
 /// Uploads, and shows how it goes.
 pub(in crate::commands) async fn uploaded(
     account: &Account,
-    bucket: &BucketName,
+    bucket: &Ensured,
     id: &SiteId,
     bundle: &Bundle,
-    public: bool,
     shown: &Shown,
 ) -> Result<Uploaded, CliError> {
     shown.step("uploading the site");
@@ -109,10 +109,10 @@ pub(in crate::commands) async fn uploaded(
             human::bytes(event.of_bytes)
         ));
     };
-    Ok(if public {
-        upload_public(s3, bucket.as_str(), id, bundle, progress).await?
-    } else {
-        upload(s3, bucket.as_str(), id, bundle, progress).await?
+    let name = bucket.name.as_str();
+    Ok(match bucket.reading {
+        Some(reading) => upload_public(s3, name, id, bundle, reading, progress).await?,
+        None => upload(s3, name, id, bundle, progress).await?,
     })
 }
 

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use s3s::dto;
 
-use super::{convert, fault};
+use super::{acl, convert, fault};
 use crate::api_error::ApiError;
 use crate::clock::http_date;
 use crate::incoming::query_pairs;
@@ -73,6 +73,7 @@ pub(super) fn read(
         expires: expires.and_then(convert::moment).map(http_date),
         metadata: metadata.into_iter().collect(),
         tags: tags(text("x-amz-tagging").as_deref().unwrap_or_default())?,
+        public_read: acl::is_public_read(headers),
     })
 }
 

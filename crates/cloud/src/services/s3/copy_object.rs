@@ -134,8 +134,14 @@ impl Directives {
         } else {
             kept.tags.clone()
         };
+        // A copy has the ACL that its own request gives it.
+        let public_read = given.public_read;
         let rest = if self.metadata_replaced { given } else { kept };
-        Ok(Attributes { tags, ..rest })
+        Ok(Attributes {
+            tags,
+            public_read,
+            ..rest
+        })
     }
 }
 

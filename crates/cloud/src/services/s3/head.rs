@@ -8,7 +8,7 @@ use s3s::dto::CopySource;
 use s3s::path::S3Path;
 
 use super::exchange::Exchange;
-use super::fault;
+use super::{acl, fault};
 use crate::api_error::ApiError;
 use crate::authz::{Particulars, ResourceSide};
 use crate::events::of_s3;
@@ -161,7 +161,12 @@ impl<'a> CallHead<'a> {
             particulars = particulars.name(Slot::Key, key);
         }
         if let Some(bucket) = &self.stored {
-            particulars = particulars.side([Template::Bucket, Template::Object], &side_of(bucket)?);
+            particulars = particulars.side([Template::Bucket], &side_of(bucket)?);
+            let of_object = match self.path.get_object_key() {
+                Some(_) => acl::side_of_object(self.exchange, bucket, &self.object()?)?,
+                None => side_of(bucket)?,
+            };
+            particulars = particulars.side([Template::Object], &of_object);
         }
         if let Some(source) = &self.source {
             particulars = source.add_to(particulars, self)?;

@@ -294,15 +294,15 @@ async fn a_sweep_removes_what_has_expired_and_nothing_else() {
         .unwrap();
     assert_eq!(
         store
-            .sweep("2026-11-22T23:59:59Z".parse().unwrap())
+            .sweep("2026-11-22T23:59:59Z".parse().unwrap(), None)
             .await
             .unwrap(),
         Swept::default()
     );
-    let swept = store
-        .sweep("2026-11-23T00:00:00Z".parse().unwrap())
-        .await
-        .unwrap();
+    let due = "2026-11-23T00:00:00Z".parse().unwrap();
+    let elsewhere = store.sweep(due, Some("xx-nowhere-1")).await.unwrap();
+    assert_eq!(elsewhere, Swept::default());
+    let swept = store.sweep(due, None).await.unwrap();
     assert_eq!(
         swept,
         Swept {

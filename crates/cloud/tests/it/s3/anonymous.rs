@@ -86,3 +86,55 @@ async fn nobody_may_do_what_a_public_policy_allows_and_nothing_else() {
         .unwrap();
     assert_eq!(read.send(&cloud).await.status, 403, "RestrictPublicBuckets");
 }
+
+#[tokio::test]
+async fn nobody_reads_an_object_by_its_acl_where_acls_count() {
+    use aws_sdk_s3::types::{
+        ObjectCannedAcl, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
+    };
+    let (cloud, s3) = with_bucket().await;
+    let host = cloud.endpoint().trim_start_matches("http://").to_owned();
+    let read = |key: &str| Raw::get(&format!("/{BUCKET}/{key}")).header("host", &host);
+    let write = |key: &str| {
+        let put = s3.put_object().bucket(BUCKET).key(key);
+        put.acl(ObjectCannedAcl::PublicRead)
+            .body(b"bytes".to_vec().into())
+            .send()
+    };
+    s3.delete_public_access_block()
+        .bucket(BUCKET)
+        .send()
+        .await
+        .unwrap();
+    write("open").await.unwrap_err();
+    let own = |ownership| {
+        let rule = OwnershipControlsRule::builder().object_ownership(ownership);
+        let controls = OwnershipControls::builder().rules(rule.build().unwrap());
+        let put = s3.put_bucket_ownership_controls().bucket(BUCKET);
+        put.ownership_controls(controls.build().unwrap()).send()
+    };
+    own(ObjectOwnership::ObjectWriter).await.unwrap();
+    write("open").await.unwrap();
+    put(&s3, "closed", b"bytes").await;
+    let open = read("open").send(&cloud).await;
+    assert!(
+        open.status == 200 && open.text.ends_with("bytes"),
+        "{}",
+        open.text
+    );
+    assert_eq!(read("closed").send(&cloud).await.status, 403);
+    // Neither what a policy denies nor what the bucket owns itself is read by an ACL.
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{BUCKET}/open"}}}}"#
+    );
+    let denying = s3.put_bucket_policy().bucket(BUCKET).policy(policy);
+    denying.send().await.unwrap();
+    assert_eq!(read("open").send(&cloud).await.status, 403);
+    s3.delete_bucket_policy()
+        .bucket(BUCKET)
+        .send()
+        .await
+        .unwrap();
+    own(ObjectOwnership::BucketOwnerEnforced).await.unwrap();
+    assert_eq!(read("open").send(&cloud).await.status, 403);
+}

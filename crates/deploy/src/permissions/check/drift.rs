@@ -3,34 +3,33 @@
 use iam::diff::{Direction, Equality, diff};
 use iam::policy::{Document, Kind};
 
-use super::held::Held;
 use super::{Finding, Mark};
 use crate::calls::{Caller, Part, Scope};
 use crate::permissions::{CALLER_POLICY, CLIP_POLICY, DEPLOY_POLICY, POLICY_NAMES, RENDER_POLICY};
 use crate::policy::{Policy, generate_all};
+use crate::principal::Held;
 
 /// One finding for each policy that a document or setup named.
 pub(super) fn drift(held: &Held, scope: &Scope) -> Vec<Finding> {
-    let ours = held
-        .policies
+    let policies = held.identity();
+    let ours = policies
         .iter()
-        .filter(|policy| POLICY_NAMES.contains(&policy.name.as_str()));
+        .filter(|policy| POLICY_NAMES.contains(&policy.name()));
     ours.map(|policy| {
         // The right to have clips cut is given where it was asked for.
-        let plain = compared(&policy.text, &wanted(&policy.name, scope, &[]));
-        let (mark, reason) = match compared(
-            &policy.text,
-            &wanted(&policy.name, scope, &[Part::ClipInvoker]),
-        ) {
+        let plain = compared(policy.document(), &wanted(policy.name(), scope, &[]));
+        let with_clips = wanted(policy.name(), scope, &[Part::ClipInvoker]);
+        let (mark, reason) = match compared(policy.document(), &with_clips) {
             good @ (Mark::Good, _) => good,
             _ => plain,
         };
         let fix = "framewright permissions setup corrects it where it carries our tag";
         Finding {
-            what: format!("policy {} is what is generated", policy.name),
+            what: format!("policy {} is what is generated", policy.name()),
             fix: (mark == Mark::Bad).then(|| fix.to_owned()),
             mark,
             reason,
+            stops: false,
         }
     })
     .collect()
@@ -56,12 +55,11 @@ fn wanted(name: &str, scope: &Scope, more: &[Part]) -> Policy {
     generate_all(&parts, &scope)
 }
 
-fn compared(found: &str, wanted: &Policy) -> (Mark, Option<String>) {
-    let read = |text: &str| Document::parse(text, Kind::Identity);
-    let (Ok(found), Ok(wanted)) = (read(found), read(&wanted.to_json())) else {
-        return (Mark::Bad, Some("it is no identity policy".to_owned()));
+fn compared(found: &Document, wanted: &Policy) -> (Mark, Option<String>) {
+    let Ok(wanted) = Document::parse(&wanted.to_json(), Kind::Identity) else {
+        return (Mark::NotChecked, Some("nothing is generated".to_owned()));
     };
-    let compared = diff(&found, &wanted);
+    let compared = diff(found, &wanted);
     let count = |direction| {
         let changes = compared.changes.iter();
         changes

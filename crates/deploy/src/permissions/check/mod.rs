@@ -1,7 +1,8 @@
 //! Whether every row of the table would be allowed: for the caller, for a principal, for the render function's role.
 
+mod decide;
 mod drift;
-mod held;
+mod trust;
 mod verdict;
 
 use aws_config::SdkConfig;
@@ -11,7 +12,8 @@ use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, PolicyEvaluationDecis
 use super::last_name;
 use crate::call::CallFailed;
 use crate::calls::{Call, Caller, Part, Question, Scope, of};
-use held::Held;
+use crate::principal::{Held, policies_of};
+use decide::decide;
 pub use verdict::{Finding, Mark, Report};
 
 /// Who is asked about.
@@ -63,11 +65,21 @@ impl Principal {
             Self::User(name) | Self::Role(name) => last_name(name),
         }
     }
+
+    /// As the policy engine knows it; a role stands for any session of it.
+    fn caller(&self, scope: &Scope) -> Option<iam::Caller> {
+        let arn = self.arn(scope);
+        match self {
+            Self::User(_) => iam::Caller::parse(&arn).ok(),
+            Self::Role(_) => iam::Caller::role_session(iam::Arn::parse(&arn).ok()?, "check").ok(),
+        }
+    }
 }
 
 /// Asks about permissions. Nothing is changed.
 #[derive(Debug, Clone)]
 pub struct Checker {
+    config: SdkConfig,
     iam: Client,
     scope: Scope,
 }
@@ -77,6 +89,7 @@ impl Checker {
     #[must_use]
     pub fn new(config: &SdkConfig, scope: Scope) -> Self {
         Self {
+            config: config.clone(),
             iam: Client::new(config),
             scope,
         }
@@ -106,7 +119,10 @@ impl Checker {
                 compute,
             };
         }
-        let held = Held::by(&self.iam, &principal).await?;
+        let held = match principal.caller(&scope) {
+            Some(caller) => Box::pin(policies_of(&self.config, &caller)).await?,
+            None => Held::default(),
+        };
         let mut findings = Vec::new();
         let mut can_simulate = true;
         for part in parts {
@@ -117,8 +133,8 @@ impl Checker {
                 findings.push(finding);
             }
         }
-        findings.extend(held.placeholders());
-        findings.extend(held.boundary_finding());
+        findings.extend(decide::placeholders(&held));
+        findings.extend(decide::boundary(&held));
         findings.extend(drift::drift(&held, &scope));
         Ok(Report {
             principal: principal.arn(&scope),
@@ -138,7 +154,7 @@ impl Checker {
         let mut report = self.principal(&principal, &parts).await?;
         report
             .findings
-            .push(held::trust(&self.iam, &principal, &self.scope).await?);
+            .push(trust::trust(&self.iam, &principal, &self.scope).await?);
         Ok(report)
     }
 
@@ -176,7 +192,7 @@ impl Checker {
                     Ok(answer) => answer,
                     Err(error) if error.is_denied() => {
                         *can_simulate = false;
-                        held.decides(principal, &question, scope)
+                        decide(held, principal, &question, scope)
                     }
                     Err(error) if error.code() == Some("NoSuchEntity") => {
                         (Mark::Bad, Some("the principal does not exist".to_owned()))
@@ -184,7 +200,7 @@ impl Checker {
                     Err(error) => return Err(error),
                 }
             } else {
-                held.decides(principal, &question, scope)
+                decide(held, principal, &question, scope)
             };
             if answer > mark {
                 mark = answer;

@@ -25,6 +25,8 @@ pub struct Finding {
     pub reason: Option<String>,
     /// What to do about it.
     pub fix: Option<String>,
+    /// Whether a step is denied where this is bad; otherwise everything completes, but worse.
+    pub stops: bool,
 }
 
 /// What was found about one principal.
@@ -82,6 +84,7 @@ impl Finding {
             mark,
             reason,
             fix,
+            stops: matches!(call.without, Loss::Step(_)),
         }
     }
 }

@@ -6,7 +6,7 @@ use protocol::message::Message;
 use protocol::progress::{Retry as RetryEntry, Timing};
 use protocol::state::{Attempt, Plan};
 
-use super::super::event::{Command, End, Ended, FoundPart, Observation, Output};
+use super::super::event::{Command, End, Ended, FoundPart, Observation, Output, StoreFailure};
 use super::super::failure::{Failure, Place, Retry, to_error_info};
 use super::super::report::{self, Facts};
 use super::super::work::{Verdict, Work};
@@ -68,8 +68,7 @@ impl Lead {
                 _ => Vec::new(),
             },
             Observation::Cancelled => self.cancelled(now_ms),
-            // What could not be read is looked for again when its time comes.
-            Observation::StoreFailed(reason) => self.store_failed(&reason, now_ms),
+            Observation::StoreFailed(failure) => self.store_failed(&failure, now_ms),
             Observation::Documents(_)
             | Observation::Lease(_)
             | Observation::Progress { .. }
@@ -376,13 +375,13 @@ impl Lead {
         vec![Command::Assemble(plan)]
     }
 
-    fn store_failed(&mut self, reason: &str, now_ms: u64) -> Vec<Command> {
+    fn store_failed(&mut self, failed: &StoreFailure, now_ms: u64) -> Vec<Command> {
+        let failure = Failure::of_launch(&failed.reason, Retry::Never);
         match &self.stage {
-            // A plan that cannot be written, or parts that cannot be listed, leave nothing to go on with.
-            Stage::Planning | Stage::Surveying { .. } => {
-                let failure = Failure::of_launch(reason, Retry::Never);
-                self.fail(&failure, None, 1, 1, now_ms)
-            }
+            // Parts that cannot be listed leave nothing to go on with.
+            Stage::Planning | Stage::Surveying { .. } => self.fail(&failure, None, 1, 1, now_ms),
+            Stage::Rendering { .. } if failed.denied => self.fail(&failure, None, 1, 1, now_ms),
+            // What could not be read is looked for again when its time comes.
             Stage::Rendering { .. }
             | Stage::Assembling { .. }
             | Stage::Closing { .. }

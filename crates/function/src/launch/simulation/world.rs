@@ -20,8 +20,8 @@ use protocol::state::{
 
 use super::super::claim::Holder;
 use super::super::event::{
-    Command, Documents, End, Ended, FoundPart, Observation, Output, Revision, Sign, Stored,
-    WriteOutcome,
+    Command, Documents, End, Ended, FoundPart, Observation, Output, Revision, Sign, StoreFailure,
+    Stored, WriteOutcome,
 };
 use super::super::failure::{Failure, Place, to_error_info};
 use super::super::machine::Machine;
@@ -44,6 +44,8 @@ pub(super) struct Scenario {
     pub(super) cancelled_at: Option<u64>,
     pub(super) kills_renderers: bool,
     pub(super) kills_launches: bool,
+    /// Whether the role may not look for what became of renderers.
+    pub(super) denies_checks: bool,
     /// How many renderers the account allows.
     pub(super) accounts_limit: Option<usize>,
     /// Bytes above which chunks are merged; a frame has [`FRAME_BYTES`].
@@ -67,6 +69,7 @@ impl Default for Scenario {
             cancelled_at: None,
             kills_renderers: false,
             kills_launches: false,
+            denies_checks: false,
             accounts_limit: None,
             merge_above: None,
         }
@@ -386,6 +389,13 @@ impl World {
                 let parts = self.manifests.values().copied().collect();
                 let signs = self.signs.clone();
                 self.answer(launch, Observation::Survey { parts, signs });
+            }
+            Command::Check(_) if self.scenario.denies_checks => {
+                let failure = StoreFailure {
+                    reason: "not authorized to perform: s3:GetObject".into(),
+                    denied: true,
+                };
+                self.answer(launch, Observation::StoreFailed(failure));
             }
             Command::Check(attempts) => {
                 let parts = attempts

@@ -12,16 +12,16 @@ use protocol::payload::Renderer;
 use protocol::state::{Manifest, Plan};
 use store::{RangeProxy, RemoteRules};
 
+use super::LAST_WORDS;
 use super::report::{self, Reporter};
 use super::store_part::{self, MadePart};
-use super::{LAST_WORDS, unreadable};
 use crate::clock::now_unix_ms;
 use crate::documents::{DocumentError, RenderDocuments};
 use crate::fault::{self, Point};
 use crate::invocation::Function;
 use crate::launch::failure::{Failure, Retry};
 use crate::log_lines;
-use crate::rendering::momentary;
+use crate::rendering::{momentary, unreadable};
 use crate::scratch::Scratch;
 
 /// Joins the parts that `payload` names by copying, and stores the result as a chunk without sound: what is heard stays
@@ -66,7 +66,7 @@ pub(super) async fn make(
     };
     store_part::store(&documents, payload, made)
         .await
-        .map_err(|error| momentary(&error))
+        .map_err(|error| error.failure())
 }
 
 /// The manifests of the parts, as far as they exist.

@@ -15,6 +15,9 @@ use tokio_util::io::ReaderStream;
 
 use crate::documents::{DocumentError, RenderDocuments};
 use crate::fault::{self, Point};
+use crate::launch::failure::{Failure, Retry};
+use crate::log_lines;
+use crate::rendering::momentary;
 
 /// How much of the video is read at once.
 const READ_BYTES: usize = 1 << 20;
@@ -37,6 +40,22 @@ pub(super) enum StorePartError {
     /// Another attempt's manifest was there and is gone.
     #[error("the manifest of another attempt vanished")]
     Vanished,
+}
+
+impl StorePartError {
+    /// What becomes of the attempt: it is made again, unless the function's role may not store parts.
+    pub(super) fn failure(&self) -> Failure {
+        let is_denied = match self {
+            Self::Upload(UploadError::Store(error)) | Self::Store(error) => error.is_denied(),
+            Self::Document(error) => error.is_denied(),
+            Self::Upload(_) | Self::Read(_) | Self::Vanished => false,
+        };
+        if is_denied {
+            Failure::of_launch(log_lines::chain(self), Retry::Never)
+        } else {
+            momentary(self)
+        }
+    }
 }
 
 /// A part that is made and not yet stored.

@@ -1,0 +1,89 @@
+//! What the policies that could be read decide, and what they say that nobody meant.
+
+use iam::lint::{Home, Rule, lint};
+use iam::{Action, Context, Layers, Request, evaluate};
+
+use super::{Finding, Mark, Principal};
+use crate::calls::{Question, Scope};
+use crate::principal::Held;
+
+/// Whether the policies of `principal` allow what is asked.
+pub(super) fn decide(
+    held: &Held,
+    principal: &Principal,
+    question: &Question,
+    scope: &Scope,
+) -> (Mark, Option<String>) {
+    let not_checked = |why: &str| (Mark::NotChecked, Some(why.to_owned()));
+    if question.action.starts_with("kms:") {
+        return not_checked("the key's own policy takes part, and is not read");
+    }
+    let Some(request) = request(principal, question, scope) else {
+        return not_checked("the question is no request");
+    };
+    let layers = Layers {
+        identity: held.identity(),
+        boundary: held.boundary.clone(),
+        ..Layers::default()
+    };
+    let allowed = evaluate(&layers, &request).decision.is_allowed();
+    let mut unread: Vec<&str> = held
+        .unread
+        .iter()
+        .chain(&held.unread_boundary)
+        .map(|unread| unread.what.as_str())
+        .collect();
+    unread.dedup();
+    match (allowed, unread.is_empty()) {
+        (true, true) => (Mark::Good, None),
+        (false, true) => (Mark::Bad, Some("no policy allows it".to_owned())),
+        (_, false) => not_checked(&format!("could not read {}", unread.join(", "))),
+    }
+}
+
+fn request(principal: &Principal, question: &Question, scope: &Scope) -> Option<Request> {
+    let mut context = Context::new();
+    for (key, value) in &question.context {
+        context = context.with(key, value);
+    }
+    if let Principal::User(_) = principal {
+        context = context.with("aws:username", principal.name());
+    }
+    Some(Request {
+        caller: principal.caller(scope)?,
+        action: Action::parse(question.action).ok()?,
+        resource: question.resource.parse().ok()?,
+        resource_account: scope.account.parse().ok()?,
+        context,
+    })
+}
+
+/// Text that somebody meant to replace.
+pub(super) fn placeholders(held: &Held) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for policy in held.identity() {
+        let left = lint(policy.document(), Home::Managed).findings.into_iter();
+        let placeholders = left.filter(|one| one.rule == Rule::Placeholder);
+        findings.extend(placeholders.map(|one| Finding {
+            what: format!("policy {}", policy.name()),
+            mark: Mark::Bad,
+            reason: Some(one.message),
+            fix: Some("write the name that is meant".to_owned()),
+            stops: false,
+        }));
+    }
+    findings
+}
+
+/// Whether a boundary limits the principal.
+pub(super) fn boundary(held: &Held) -> Option<Finding> {
+    let boundary = held.boundary.as_ref()?;
+    let reason = "whatever it does not allow is denied, and the rows above heed it";
+    Some(Finding {
+        what: format!("permissions boundary {}", boundary.name()),
+        mark: Mark::Good,
+        reason: Some(reason.to_owned()),
+        fix: None,
+        stops: false,
+    })
+}
