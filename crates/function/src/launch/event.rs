@@ -113,15 +113,10 @@ pub(crate) enum Observation {
     Cleaned,
     /// Answers [`Command::HandOver`].
     HandedOver,
-<<<<<<< HEAD
-    /// The plan could not be written, or the parts not be listed, and trying again would not help.
-    StoreFailed(String),
     /// Answers [`Command::AwaitWish`]: the client wishes that the render ends.
     Cancelled,
-=======
     /// The parts could not be looked for.
     StoreFailed(StoreFailure),
->>>>>>> main
     /// Time has passed.
     Tick,
 }
