@@ -100,6 +100,8 @@ pub(crate) enum CliError {
     Failed(Box<Failure>),
     #[error(transparent)]
     Follow(FollowError),
+    #[error("could not cancel the render")]
+    Cancel(#[from] client::CancelError),
     #[error("could not read the render's plan")]
     Plan(#[source] client::StoreError),
     #[error("`{0}` is no render id")]

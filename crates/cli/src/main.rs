@@ -75,6 +75,7 @@ async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError>
         Subcommands::Clip(clip) => Box::pin(commands::clip::run(*clip)).await,
         Subcommands::Still(still) => Box::pin(commands::still::run(*still)).await,
         Subcommands::Progress(progress) => Box::pin(commands::progress::run(progress)).await,
+        Subcommands::Cancel(cancel) => Box::pin(commands::cancel::run(cancel)).await,
         Subcommands::Deploy(deploy) => Box::pin(commands::deploy::run(*deploy)).await,
         Subcommands::Functions(functions) => commands::functions::run(functions).await,
         Subcommands::Sites(sites) => Box::pin(commands::sites::run(sites)).await,

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::{Bucket, Conditional, ETag, PutOptions, StoreError};
 
+use crate::output;
+
 /// No document is larger: plans hold props of a few megabytes, manifests what is heard in 600 frames.
 const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
 
@@ -67,10 +69,19 @@ impl RenderDocuments {
         }
     }
 
+    /// The request, with the keys of another service where the output goes to one.
     pub(crate) async fn request(&self) -> Result<Option<Request>, DocumentError> {
-        Ok(read(&self.bucket, &self.keys.request())
-            .await?
-            .map(|stored| stored.document))
+        let stored = read::<Request>(&self.bucket, &self.keys.request()).await?;
+        let Some(mut request) = stored.map(|stored| stored.document) else {
+            return Ok(None);
+        };
+        // They are gone when the render is over, and nobody needs them then.
+        if request.keys_apart
+            && let Some(keys) = read(&self.bucket, &self.keys.output_keys()).await?
+        {
+            output::give_keys(request.start.out_name.as_mut(), keys.document);
+        }
+        Ok(Some(request))
     }
 
     pub(crate) async fn plan(&self) -> Result<Option<Plan>, DocumentError> {

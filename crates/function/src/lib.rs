@@ -23,6 +23,7 @@ use crate::invocation::Function;
 
 mod bench;
 mod bucket;
+mod cancel;
 mod clients;
 mod clock;
 mod documents;

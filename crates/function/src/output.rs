@@ -5,6 +5,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use protocol::keys::RenderKeys;
 use protocol::names::BUCKET_PREFIX;
 use protocol::settings::{OutName, Privacy, S3OutputProvider};
+use serde::{Deserialize, Serialize};
 use store::{Bucket, OtherService};
 
 use crate::invocation::Function;
@@ -103,17 +104,49 @@ fn service(function: &Function, provider: &S3OutputProvider) -> OtherService {
     }
 }
 
+/// The keys of another service.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ServiceKeys {
+    access_key_id: String,
+    secret_access_key: String,
+}
+
+/// Takes the keys of another service out of a place.
+pub(crate) fn take_keys(out_name: Option<&mut OutName>) -> Option<ServiceKeys> {
+    let provider = provider_mut(out_name)?;
+    let keys = provider
+        .access_key_id
+        .take()
+        .zip(provider.secret_access_key.take());
+    keys.map(|(access_key_id, secret_access_key)| ServiceKeys {
+        access_key_id,
+        secret_access_key,
+    })
+}
+
+/// Puts the keys of another service back where [`take_keys`] took them from.
+pub(crate) fn give_keys(out_name: Option<&mut OutName>, keys: ServiceKeys) {
+    if let Some(provider) = provider_mut(out_name) {
+        provider.access_key_id = Some(keys.access_key_id);
+        provider.secret_access_key = Some(keys.secret_access_key);
+    }
+}
+
+fn provider_mut(out_name: Option<&mut OutName>) -> Option<&mut S3OutputProvider> {
+    match out_name? {
+        OutName::Object {
+            s3_output_provider, ..
+        } => s3_output_provider.as_mut(),
+        OutName::Name(_) => None,
+    }
+}
+
 /// What progress documents show of a place: no keys.
 pub(crate) fn without_keys(out_name: Option<&OutName>) -> Option<OutName> {
     let mut shown = out_name.cloned();
-    if let Some(OutName::Object {
-        s3_output_provider: Some(provider),
-        ..
-    }) = &mut shown
-    {
-        provider.access_key_id = None;
-        provider.secret_access_key = None;
-    }
+    // Dropped, and shown to nobody.
+    let _keys = take_keys(shown.as_mut());
     shown
 }
 
@@ -170,6 +203,17 @@ mod tests {
         let name = object(r#"{"endpoint":"https://e","accessKeyId":"id","secretAccessKey":"s"}"#);
         let shown = serde_json::to_string(&without_keys(Some(&name))).unwrap();
         assert!(shown.contains("https://e") && !shown.contains("\"s\"") && !shown.contains("id\""));
+    }
+
+    #[test]
+    fn keys_that_are_taken_out_can_be_given_back() {
+        let whole = object(r#"{"endpoint":"https://e","accessKeyId":"id","secretAccessKey":"s"}"#);
+        let mut name = whole.clone();
+        let keys = take_keys(Some(&mut name)).unwrap();
+        assert_eq!(Some(&name), without_keys(Some(&whole)).as_ref());
+        assert!(take_keys(Some(&mut name)).is_none());
+        give_keys(Some(&mut name), keys);
+        assert_eq!(name, whole);
     }
 
     #[test]

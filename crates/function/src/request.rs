@@ -154,13 +154,6 @@ fn check_encoding(start: &Start) -> Result<(), RequestError> {
 
 /// What only other functions do.
 fn check_absent(start: &Start) -> Result<(), RequestError> {
-    if start.enable_cancellation {
-        return Err(unsupported(
-            "enableCancellation",
-            &true,
-            "renders that run to their end",
-        ));
-    }
     if let Some(name) = &start.renderer_function_name {
         return Err(unsupported(
             "rendererFunctionName",

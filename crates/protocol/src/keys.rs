@@ -8,6 +8,7 @@ use crate::state::{Attempt, Part};
 /// The keys under `renders/<id>/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderKeys {
+    id: RenderId,
     folder: String,
 }
 
@@ -16,6 +17,7 @@ impl RenderKeys {
     #[must_use]
     pub fn new(id: &RenderId) -> Self {
         Self {
+            id: id.clone(),
             folder: format!("renders/{id}/"),
         }
     }
@@ -54,6 +56,13 @@ impl RenderKeys {
     #[must_use]
     pub fn cancel(&self) -> String {
         self.at("cancel.json")
+    }
+
+    /// The keys of another service that the output goes to: outside the render's folder, which those who fetch outputs
+    /// may read.
+    #[must_use]
+    pub fn output_keys(&self) -> String {
+        format!("output-keys/{}.json", self.id)
     }
 
     /// The prefix of all chunks' objects, with a slash at its end.

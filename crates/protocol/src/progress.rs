@@ -12,6 +12,9 @@ use crate::props::SerializedInputProps;
 use crate::settings::{AudioCodec, Codec, DownloadBehavior, ImageFormat, OutName, Privacy};
 use crate::state::Leadership;
 
+/// The name of the error that ends a render because its client wished so.
+pub const CANCELLED: &str = "RenderCancelled";
+
 /// How far a render is. Times are milliseconds of the Unix epoch, durations milliseconds.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -77,6 +80,13 @@ impl Progress {
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.post_render_data.is_some() || self.fatal_error().is_some()
+    }
+
+    /// Whether the render ended because its client wished so.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.fatal_error()
+            .is_some_and(|error| error.name == CANCELLED)
     }
 
     /// The error that ended the render.

@@ -37,7 +37,7 @@ pub(crate) use policies::{
     Derive, Diff, Explain, Fix, Minimize, Policies, PolicyFiles, Simulate, Validate,
 };
 pub(crate) use range::Frames;
-pub(crate) use rendering::{Progress, Still, StillFormat};
+pub(crate) use rendering::{Cancel, Progress, Still, StillFormat};
 
 /// Renders Remotion sites on AWS Lambda, or on this machine through an embedded cloud that enforces IAM.
 #[derive(Debug, Parser)]
@@ -64,6 +64,7 @@ pub(crate) enum Subcommands {
     Doctor(Doctor),
     Still(Box<Still>),
     Progress(Progress),
+    Cancel(Cancel),
     Deploy(Box<Deploy>),
     #[command(subcommand)]
     Functions(Functions),
@@ -101,6 +102,7 @@ impl Subcommands {
             Self::Doctor(doctor) => &doctor.output,
             Self::Still(still) => &still.output,
             Self::Progress(progress) => &progress.output,
+            Self::Cancel(cancel) => &cancel.output,
             Self::Deploy(deploy) => &deploy.output,
             Self::Functions(functions) => functions.output(),
             Self::Sites(sites) => sites.output(),

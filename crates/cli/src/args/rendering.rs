@@ -71,3 +71,19 @@ pub(crate) struct Progress {
     #[command(flatten)]
     pub(crate) place: Place,
 }
+
+/// End a render that is under way. Its renderers stop, and its chunks are deleted.
+///
+/// Renders that other clients started can be cancelled if they were started with `enableCancellation`.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  framewright cancel a1b2c3d4e5")]
+pub(crate) struct Cancel {
+    /// The render's id, as `framewright render` printed it.
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}

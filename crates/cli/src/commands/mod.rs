@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 pub(crate) mod buckets;
+pub(crate) mod cancel;
 pub(crate) mod clip;
 pub(crate) mod compositions;
 pub(crate) mod configure;

@@ -212,6 +212,7 @@ fn request(args: &Render, site: String, out: &Destination) -> RenderRequest {
     request.crf = args.crf;
     request.scale = args.scale.unwrap_or(request.scale);
     request.muted = args.muted;
+    request.cancellable = true;
     if let Destination::Stored(name) = out {
         request.output = Some((name.clone(), args.overwrite));
     }

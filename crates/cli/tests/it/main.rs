@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod callers;
+mod cancelled;
 mod clients;
 mod clip;
 mod clip_walk;

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use crate::harness::{Place, Running, said, site, venv};
+use crate::harness::{Place, Running, decided, said, site, venv};
 
 const BUCKET: &str = "transfer-to-this-bucket-after-render";
 const KEY: &str = "films/the-filename.mp4";
@@ -74,6 +74,79 @@ fn the_render_role_moves_the_result_by_the_documented_policy() {
     let again = render();
     assert_eq!(again.status.code(), Some(1), "{}", said(&again));
     assert!(said(&again).contains("exists already"), "{}", said(&again));
+    cloud.signal(Signal::SIGINT);
+    cloud.wait();
+}
+
+#[test]
+fn the_keys_of_another_service_are_kept_where_no_viewer_reads_and_are_gone_afterwards() {
+    let place = Place::new();
+    let mut cloud = Running::start(&mut place.command(["cloud", "serve", "--json"]));
+    let told: Value = serde_json::from_str(&cloud.lines().next().unwrap()).unwrap();
+    let answer = |arguments: &[&str]| -> Value {
+        let done = aws(&told, arguments);
+        assert!(done.status.success(), "{}", said(&done));
+        serde_json::from_slice(&done.stdout).unwrap_or_default()
+    };
+    answer(&["s3api", "create-bucket", "--bucket", BUCKET]);
+    answer(&["iam", "create-user", "--user-name", "service"]);
+    let policy = ["iam", "put-user-policy", "--user-name", "service"];
+    let policy = [
+        &policy[..],
+        &["--policy-name", "put", "--policy-document", POLICY],
+    ];
+    answer(&policy.concat());
+    let key = answer(&["iam", "create-access-key", "--user-name", "service"]);
+    let [id, secret] =
+        ["AccessKeyId", "SecretAccessKey"].map(|name| key["AccessKey"][name].as_str().unwrap());
+    let done = place
+        .command(["render"])
+        .arg(site())
+        .args(["Hold", "--frames", "0-9", "--json"])
+        .args(["--out-bucket", BUCKET, "--out-key", KEY])
+        .args(["--out-endpoint", told["endpoint"].as_str().unwrap()])
+        .args(["--out-region", "us-east-1"])
+        .env("REMOTION_S3_OUTPUT_PROVIDER_ACCESS_KEY_ID", id)
+        .env("REMOTION_S3_OUTPUT_PROVIDER_SECRET_ACCESS_KEY", secret)
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", said(&done));
+    answer(&["s3api", "head-object", "--bucket", BUCKET, "--key", KEY]);
+    let text = String::from_utf8(done.stdout).unwrap();
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    let render = last["renderId"].as_str().unwrap();
+
+    let apart = format!("/output-keys/{render}.json");
+    let events = place.events();
+    for action in ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"] {
+        let touched = events
+            .iter()
+            .any(|event| decided(event, action).any(|resource| resource.ends_with(&apart)));
+        assert!(touched, "{action} on {apart}");
+    }
+    let buckets = answer(&["s3api", "list-buckets"]);
+    let names = buckets["Buckets"].as_array().unwrap();
+    let mut names = names.iter().map(|bucket| bucket["Name"].as_str().unwrap());
+    let own = names.find(|name| *name != BUCKET).unwrap();
+    let list = ["s3api", "list-objects-v2", "--bucket", own, "--prefix"];
+    let left = answer(&[&list[..], &["output-keys/"]].concat());
+    assert_eq!(left["Contents"], Value::Null, "the keys are gone");
+    let documents = answer(&[&list[..], &["renders/"]].concat());
+    let documents = documents["Contents"].as_array().unwrap();
+    assert!(documents.len() > 2, "{documents:?}");
+    for document in documents {
+        let file = place.path("document");
+        let get = ["s3api", "get-object", "--bucket", own, "--key"];
+        let key = document["Key"].as_str().unwrap();
+        answer(&[&get[..], &[key, file.to_str().unwrap()]].concat());
+        let bytes = std::fs::read(&file).unwrap();
+        let holds = |text: &str| {
+            bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+        };
+        assert!(!holds(secret) && !holds(id), "{key} holds a key");
+    }
     cloud.signal(Signal::SIGINT);
     cloud.wait();
 }

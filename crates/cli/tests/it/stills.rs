@@ -132,12 +132,12 @@ fn a_still_leaves_its_progress_and_forgets_its_props() {
 }
 
 /// The AWS CLI with the keys that `cloud serve` tells.
-struct Aws {
-    told: Value,
+pub(crate) struct Aws {
+    pub(crate) told: Value,
 }
 
 impl Aws {
-    fn answer(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn answer(&self, arguments: &[&str]) -> Value {
         let mut command = Command::new(venv().join("bin/aws"));
         command
             .args(["--endpoint-url", self.told["endpoint"].as_str().unwrap()])

@@ -103,6 +103,14 @@ pub struct RenderFailure {
     pub earlier: Vec<EnhancedErrorInfo>,
 }
 
+impl RenderFailure {
+    /// Whether the render ended because somebody wished so.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.error.error.name == protocol::progress::CANCELLED
+    }
+}
+
 impl Render {
     /// Where the render stands now.
     ///

@@ -74,6 +74,30 @@ pub(super) const CALLS: &[Call] = &[
     )
     .own(),
     row(
+        &["PutObject"],
+        "s3:PutObject",
+        Resource::Objects("output-keys/"),
+        "The keys of another service that the output goes to are kept where no viewer of renders may read.",
+        Loss::Step("deliver to another service"),
+    )
+    .own(),
+    row(
+        &["GetObject"],
+        "s3:GetObject",
+        Resource::Objects("output-keys/"),
+        "The keys of another service are read when the output goes there.",
+        Loss::Step("deliver to another service"),
+    )
+    .own(),
+    row(
+        &["DeleteObject"],
+        "s3:DeleteObject",
+        Resource::Objects("output-keys/"),
+        "The keys of another service go when the render is over.",
+        Loss::Degraded("the keys of another service stay in the bucket"),
+    )
+    .own(),
+    row(
         &["DeleteObject", "DeleteObjects"],
         "s3:DeleteObject",
         Resource::Objects("input-props/"),

@@ -84,6 +84,7 @@ impl Driver {
         loop {
             for command in commands.drain(..) {
                 if let Command::End(end) = command {
+                    self.hands.forget_keys(end).await;
                     return Ok(end);
                 }
                 tracing::debug!(?command, "carrying out");

@@ -113,6 +113,8 @@ pub(crate) enum Observation {
     Cleaned,
     /// Answers [`Command::HandOver`].
     HandedOver,
+    /// Answers [`Command::AwaitWish`]: the client wishes that the render ends.
+    Cancelled,
     /// The parts could not be looked for.
     StoreFailed(StoreFailure),
     /// Time has passed.
@@ -169,6 +171,8 @@ pub(crate) enum Command {
     },
     /// Build the audio track, join the parts, and store the output.
     Assemble(Box<Plan>),
+    /// Look for the client's wish that the render ends, until there is one.
+    AwaitWish,
     /// Delete the chunks and the client's props where they are stored.
     Clean(SerializedInputProps),
     /// Release the lease, on condition that it still has the version given, and invoke a fresh launch.
@@ -184,6 +188,8 @@ pub(crate) enum End {
     Complete,
     /// The render failed, and its progress document says why.
     Failed,
+    /// The render was cancelled, and its progress document says so.
+    Cancelled,
     /// The render was over before.
     AlreadyOver,
     /// Another launch leads.

@@ -2,6 +2,7 @@
 
 use protocol::error_info::{ErrorInfo, ErrorKind};
 use protocol::frames::ChunkIndex;
+use protocol::progress::CANCELLED;
 
 /// Why a render, or an attempt at a part of it, failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,20 @@ impl Failure {
             frame: None,
             retry: Retry::Death,
         }
+    }
+
+    /// The client wished that the render ends.
+    pub(crate) fn of_wish() -> Self {
+        let failure = Self::of_launch("the render was cancelled", Retry::Never);
+        Self {
+            name: CANCELLED.to_owned(),
+            ..failure
+        }
+    }
+
+    /// Whether the client wished so.
+    pub(crate) fn is_wished(&self) -> bool {
+        self.name == CANCELLED
     }
 
     /// The failure that a renderer's message tells.

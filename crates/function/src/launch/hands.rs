@@ -1,6 +1,6 @@
 //! What a launch's commands do to the world.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,8 +14,9 @@ use renderer::Renderer;
 use store::{Conditional, ETag};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::event::{Command, Documents, Observation, Revision, Stored, WriteOutcome};
+use super::event::{Command, Documents, End, Observation, Revision, Stored, WriteOutcome};
 use super::{assemble, evaluate, stream, survey};
+use crate::cancel;
 use crate::documents::{DocumentError, RenderDocuments, Versioned};
 use crate::fault::{self, Point};
 use crate::invocation::Function;
@@ -32,6 +33,8 @@ pub(super) struct Hands {
     payload: Launch,
     renderer: Mutex<Option<Renderer>>,
     epoch: AtomicU64,
+    /// Whether the keys of another service are stored.
+    keys_apart: AtomicBool,
 }
 
 /// A command that cannot be carried out, now or later. The invocation ends.
@@ -70,6 +73,7 @@ impl Hands {
             payload: payload.clone(),
             renderer: Mutex::new(Some(renderer)),
             epoch: AtomicU64::new(0),
+            keys_apart: AtomicBool::new(false),
         }
     }
 
@@ -103,6 +107,10 @@ impl Hands {
             Command::Assemble(plan) => {
                 Observation::Assembled(Box::pin(assemble::assemble(&self, &plan, &tell)).await)
             }
+            Command::AwaitWish => {
+                cancel::wished(&self.documents).await;
+                Observation::Cancelled
+            }
             Command::Clean(props) => self.clean(&props).await,
             Command::HandOver { lease, previous } => self.hand_over(lease, previous).await?,
             Command::End(_) => return Ok(()),
@@ -125,6 +133,9 @@ impl Hands {
             documents.progress(),
             documents.plan(),
         )?;
+        if let Some(request) = &request {
+            self.keys_apart.store(request.keys_apart, Ordering::Relaxed);
+        }
         Ok(Documents {
             request,
             lease: lease.map(stored),
@@ -238,6 +249,21 @@ impl Hands {
             }
         }
         Observation::Cleaned
+    }
+
+    /// Deletes the keys of another service once nothing is sent there any more.
+    pub(super) async fn forget_keys(&self, end: End) {
+        let is_over = match end {
+            End::Complete | End::Failed | End::Cancelled | End::AlreadyOver => true,
+            End::AnotherLeads | End::UnknownRender | End::HandedOver => false,
+        };
+        if !is_over || !self.keys_apart.load(Ordering::Relaxed) {
+            return;
+        }
+        let key = self.documents.keys.output_keys();
+        if let Err(error) = Box::pin(self.documents.bucket.delete(&key)).await {
+            tracing::warn!(%error, "the keys of the output's service stay");
+        }
     }
 
     async fn hand_over(

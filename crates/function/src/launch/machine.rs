@@ -67,6 +67,8 @@ struct Lead {
     stage: Stage,
     evaluation_deaths: u32,
     evaluation_page_errors: u32,
+    /// Invocations of renderers whose end is not told yet.
+    streams: usize,
 }
 
 /// How far the render is.
@@ -82,8 +84,14 @@ enum Stage {
     Assembling { plan: Box<Plan>, deaths: u32 },
     /// The last progress is being written.
     Closing { number: u64, end: End },
+    /// The render is cancelled, and its renderers are ending.
+    Cancelling {
+        number: u64,
+        not_before_ms: u64,
+        until_ms: u64,
+    },
     /// The chunks are being deleted.
-    Cleaning,
+    Cleaning { end: End },
 }
 
 impl Machine {
@@ -181,8 +189,8 @@ impl Machine {
             return ended(End::UnknownRender);
         }
         match documents.progress.as_ref().map(|stored| &stored.document) {
-            // The launch that completed it may have died before it deleted the chunks.
-            Some(progress) if progress.post_render_data.is_some() => {
+            // The launch that ended it may have died before it deleted the chunks.
+            Some(progress) if progress.post_render_data.is_some() || progress.is_cancelled() => {
                 let props = documents.request.map(|request| request.start.input_props);
                 return (
                     Phase::Cleaning,
@@ -258,6 +266,7 @@ impl Machine {
             Progress::initial(request.started_at_unix_ms, lease.deadline_unix_ms)
         });
         progress.timeout_timestamp = lease.deadline_unix_ms;
+        progress.cancellation_enabled = Some(request.start.enable_cancellation);
         let mut leadership = progress.framewright.take().unwrap_or_default();
         let in_flight = leadership.in_flight.clone();
         leadership.epoch = lease.epoch;
@@ -286,12 +295,16 @@ impl Machine {
             stage,
             evaluation_deaths: 0,
             evaluation_page_errors: 0,
+            streams: 0,
         });
         let mut commands = if lead.ledger.leadership.fruitless > MAX_FRUITLESS {
             lead.give_up(now_ms)
         } else {
             vec![command]
         };
+        if lead.request.start.enable_cancellation {
+            commands.push(Command::AwaitWish);
+        }
         commands.extend(lead.ledger.due(now_ms));
         (Phase::Leading(lead), commands)
     }
@@ -356,6 +369,15 @@ impl Lead {
         }
         let work = match &self.stage {
             Stage::Rendering { work, .. } => work.wakes_at(now_ms),
+            // Once at each moment: the other things that it waits for are told.
+            Stage::Cancelling {
+                not_before_ms,
+                until_ms,
+                ..
+            } => [*not_before_ms, *until_ms]
+                .into_iter()
+                .find(|at| *at > now_ms)
+                .unwrap_or(u64::MAX),
             _ => u64::MAX,
         };
         self.ledger.wakes_at().min(work)
@@ -363,7 +385,10 @@ impl Lead {
 
     /// Whether there is something that a fresh launch could go on with.
     fn may_hand_over(&self) -> bool {
-        !matches!(self.stage, Stage::Closing { .. } | Stage::Cleaning)
+        !matches!(
+            self.stage,
+            Stage::Closing { .. } | Stage::Cancelling { .. } | Stage::Cleaning { .. }
+        )
     }
 }
 

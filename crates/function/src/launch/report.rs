@@ -45,6 +45,7 @@ pub(crate) fn renderer(
         epoch: lease.epoch,
         progress_every_nth_frame: u32::try_from(progress_every_nth_frame).unwrap_or(u32::MAX),
         merge: merge.to_vec(),
+        enable_cancellation: request.start.enable_cancellation,
         chromium_options: plan.page.chromium_options.clone(),
         log_level: plan.page.log_level,
     }

@@ -84,6 +84,48 @@ fn a_page_that_always_throws_ends_the_render_with_its_frame_and_stack() {
 }
 
 #[test]
+fn a_cancelled_render_says_so_and_leaves_no_chunk_whenever_the_wish_comes() {
+    for cancelled_at in [0, 400, 800, 1_500, 2_500, 4_000, 5_500] {
+        let cancelled = Scenario {
+            cancelled_at: Some(cancelled_at),
+            frame_ms: 100,
+            ..scenario(8, 20, Some(2))
+        };
+        for seed in 0..20 {
+            let world = run(seed, cancelled.clone(), Faults::default());
+            assert_eq!(world.ends, [End::Cancelled], "at {cancelled_at} ms");
+            let progress = world.progress();
+            assert!(progress.is_cancelled(), "{:?}", progress.errors);
+            assert_eq!(progress.cancellation_enabled, Some(true));
+            assert_eq!(progress.post_render_data, None);
+            assert_eq!(world.chunks_left(), 0, "at {cancelled_at} ms");
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_render_ends_as_cancelled_however_often_launches_are_killed() {
+    let cancelled = Scenario {
+        cancelled_at: Some(1_500),
+        frame_ms: 100,
+        ..scenario(8, 20, Some(2))
+    };
+    let faults = Faults {
+        kill_launch: 300,
+        ..Faults::default()
+    };
+    for seed in 0..50 {
+        let world = run(seed, cancelled.clone(), faults.clone());
+        let progress = world.progress();
+        assert!(
+            progress.is_cancelled() || progress.fatal_error().is_some_and(|e| e.name == "Error"),
+            "{seed}: {:?}",
+            progress.errors
+        );
+    }
+}
+
+#[test]
 fn a_renderer_that_runs_out_of_time_stores_what_it_has_and_the_rest_is_made_by_another() {
     let slow = Scenario {
         frames_per_renderer: 30,

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::report::Reporter;
 use self::store_part::MadePart;
+use crate::cancel;
 use crate::clock::now_unix_ms;
 use crate::documents::RenderDocuments;
 use crate::invocation::Function;
@@ -45,7 +46,8 @@ pub(crate) async fn render(
     stream: ResponseWriter,
 ) {
     let reporter = Reporter::new(stream);
-    let making = make(&function, &context, &payload, &mut bench, &reporter);
+    let making = Box::pin(make(&function, &context, &payload, &mut bench, &reporter));
+    let making = unless_cancelled(&function, &context, &payload, making);
     if report(&reporter, &payload, making).await {
         function.bench.keep(bench);
     }
@@ -60,7 +62,25 @@ pub(crate) async fn merge(
 ) {
     let reporter = Reporter::new(stream);
     let making = merge::make(&function, &context, &payload, &reporter);
+    let making = unless_cancelled(&function, &context, &payload, making);
     report(&reporter, &payload, making).await;
+}
+
+/// What `making` comes to, unless the client wishes before that the render ends: then it stops where it is.
+async fn unless_cancelled(
+    function: &Function,
+    context: &Context,
+    payload: &Renderer,
+    making: impl Future<Output = Result<ChunkComplete, Failure>>,
+) -> Result<ChunkComplete, Failure> {
+    if !payload.enable_cancellation {
+        return making.await;
+    }
+    let documents = function.documents(context, &payload.bucket_name, &payload.render_id);
+    tokio::select! {
+        made = making => made,
+        () = cancel::wished(&documents) => Err(Failure::of_wish()),
+    }
 }
 
 /// Says what becomes of an invocation; true if its part is stored.

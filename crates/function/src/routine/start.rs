@@ -52,7 +52,7 @@ pub(crate) enum StartError {
 pub(crate) async fn start(
     function: &Function,
     context: &Context,
-    start: Start,
+    mut start: Start,
 ) -> Result<StartResponse, StartError> {
     let environment = &function.environment;
     version::check(
@@ -73,16 +73,22 @@ pub(crate) async fn start(
         chromium_options: start.chromium_options.clone(),
         log_level: start.log_level,
     };
+    let keys = output::take_keys(start.out_name.as_mut());
     let request = Request {
         render_id: render_id.clone(),
         bucket_name: bucket_name.clone(),
         site,
         started_at_unix_ms: now,
+        keys_apart: keys.is_some(),
         start,
     };
     let mut progress = Progress::initial(now, context.deadline_unix_ms);
+    progress.cancellation_enabled = Some(request.start.enable_cancellation);
     progress.errors.extend(notices(function, &request));
     let (request_key, progress_key) = (documents.keys.request(), documents.keys.progress());
+    if let Some(keys) = &keys {
+        documents.write(&documents.keys.output_keys(), keys).await?;
+    }
     tokio::try_join!(
         documents.write(&request_key, &request),
         documents.write(&progress_key, &progress),

@@ -32,6 +32,9 @@ pub struct Renderer {
     /// The stored parts to merge, in order, instead of rendering anything: `frame_range` is theirs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merge: Vec<StoredPart>,
+    /// Whether the client may cancel the render: the renderer looks for its wish.
+    #[serde(default)]
+    pub enable_cancellation: bool,
     /// Options of Chrome, so that it can start before the plan is read.
     #[serde(default, deserialize_with = "object")]
     pub chromium_options: ChromiumOptions,

@@ -18,6 +18,9 @@ pub struct Request {
     pub site: Site,
     /// When `start` accepted it, in milliseconds of the Unix epoch.
     pub started_at_unix_ms: u64,
+    /// Whether the keys of the service that the output goes to are an object of their own, and not in `start`.
+    #[serde(default)]
+    pub keys_apart: bool,
     /// What the client asked for.
     pub start: Start,
 }

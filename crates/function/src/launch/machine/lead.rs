@@ -12,6 +12,12 @@ use super::super::report::{self, Facts};
 use super::super::work::{Verdict, Work};
 use super::{Lead, MAX_EVALUATION_DEATHS, Stage};
 
+/// How long the renderers of a cancelled render may take to end before what they have stored is deleted.
+const ENDING_MS: u64 = 10_000;
+
+/// How long renderers whose end nobody tells take to notice that the render is cancelled.
+const NOTICING_MS: u64 = 3_000;
+
 /// How often making the output is tried again.
 const MAX_ASSEMBLY_DEATHS: u32 = 1;
 
@@ -24,6 +30,12 @@ impl Lead {
         observation: Observation,
     ) -> Vec<Command> {
         match observation {
+            // A render that was cancelled meanwhile needs no plan.
+            Observation::Evaluated(_) | Observation::Planned { .. }
+                if !matches!(self.stage, Stage::Planning) =>
+            {
+                Vec::new()
+            }
             Observation::Evaluated(Ok(plan)) => vec![Command::WritePlan(plan)],
             Observation::Evaluated(Err(failure)) => self.evaluation_failed(&failure, now_ms),
             Observation::Planned { plan, found } => self.planned(facts, plan, found, now_ms),
@@ -40,7 +52,10 @@ impl Lead {
                 chunk,
                 attempt,
                 how,
-            } => self.ended(chunk, attempt, how, now_ms),
+            } => {
+                self.streams = self.streams.saturating_sub(1);
+                self.ended(chunk, attempt, how, now_ms)
+            }
             Observation::Combined(frames) => {
                 self.ledger.progress.combined_frames = frames;
                 self.ledger.touch();
@@ -48,7 +63,11 @@ impl Lead {
             }
             Observation::Assembled(Ok(output)) => self.assembled(facts, &output, now_ms),
             Observation::Assembled(Err(failure)) => self.assembly_failed(&failure, now_ms),
-            Observation::Cleaned => vec![Command::End(End::Complete)],
+            Observation::Cleaned => match self.stage {
+                Stage::Cleaning { end } => vec![Command::End(end)],
+                _ => Vec::new(),
+            },
+            Observation::Cancelled => self.cancelled(now_ms),
             Observation::StoreFailed(failure) => self.store_failed(&failure, now_ms),
             Observation::Documents(_)
             | Observation::Lease(_)
@@ -84,6 +103,7 @@ impl Lead {
                 let invoked = work.invoke(|number| self.ledger.is_durable(number), now_ms);
                 self.ledger.leadership.invocations +=
                     u32::try_from(invoked.len()).unwrap_or(u32::MAX);
+                self.streams += invoked.len();
                 commands.extend(invoked.into_iter().map(|attempt| {
                     let merge = work.merge_of(attempt.chunk);
                     let payload =
@@ -102,18 +122,55 @@ impl Lead {
                 commands
             }
             Stage::Closing { number, end } if self.ledger.is_durable(*number) => match end {
-                End::Complete => {
-                    self.stage = Stage::Cleaning;
-                    vec![Command::Clean(self.request.start.input_props.clone())]
-                }
+                End::Complete => self.clean(End::Complete),
                 end => vec![Command::End(*end)],
             },
+            Stage::Cancelling {
+                number,
+                not_before_ms,
+                until_ms,
+            } => {
+                let ended = self.streams == 0 && now_ms >= *not_before_ms;
+                if self.ledger.is_durable(*number) && (ended || now_ms >= *until_ms) {
+                    return self.clean(End::Cancelled);
+                }
+                Vec::new()
+            }
             Stage::Planning
             | Stage::Surveying { .. }
             | Stage::Assembling { .. }
             | Stage::Closing { .. }
-            | Stage::Cleaning => Vec::new(),
+            | Stage::Cleaning { .. } => Vec::new(),
         }
+    }
+
+    fn clean(&mut self, end: End) -> Vec<Command> {
+        self.stage = Stage::Cleaning { end };
+        vec![Command::Clean(self.request.start.input_props.clone())]
+    }
+
+    /// The client wishes that the render ends: says that it has, and deletes its chunks once no renderer stores more.
+    fn cancelled(&mut self, now_ms: u64) -> Vec<Command> {
+        if !self.may_hand_over() {
+            return Vec::new();
+        }
+        let orphans = match &self.stage {
+            Stage::Rendering { work, .. } => !work.orphans().is_empty(),
+            Stage::Surveying { .. } => !self.ledger.leadership.in_flight.is_empty(),
+            _ => false,
+        };
+        let until_ms = now_ms + ENDING_MS;
+        self.fail(&Failure::of_wish(), None, 1, 1, now_ms);
+        self.stage = Stage::Cancelling {
+            number: self.ledger.urge(),
+            not_before_ms: if orphans {
+                now_ms + NOTICING_MS
+            } else {
+                now_ms
+            },
+            until_ms,
+        };
+        Vec::new()
     }
 
     fn evaluation_failed(&mut self, failure: &Failure, now_ms: u64) -> Vec<Command> {
@@ -267,6 +324,10 @@ impl Lead {
                     });
                     self.ledger.progress.retries.extend(retry);
                 }
+                // A renderer saw the client's wish first.
+                Verdict::Fatal { failure, .. } if failure.is_wished() => {
+                    return self.cancelled(now_ms);
+                }
                 Verdict::Fatal {
                     chunk,
                     failure,
@@ -324,7 +385,8 @@ impl Lead {
             Stage::Rendering { .. }
             | Stage::Assembling { .. }
             | Stage::Closing { .. }
-            | Stage::Cleaning => Vec::new(),
+            | Stage::Cancelling { .. }
+            | Stage::Cleaning { .. } => Vec::new(),
         }
     }
 

@@ -23,6 +23,7 @@ use super::super::event::{
     Command, Documents, End, Ended, FoundPart, Observation, Output, Revision, Sign, StoreFailure,
     Stored, WriteOutcome,
 };
+use super::super::failure::{Failure, Place, to_error_info};
 use super::super::machine::Machine;
 use super::super::report::Facts;
 use super::dice::Dice;
@@ -39,6 +40,8 @@ pub(super) struct Scenario {
     pub(super) frame_ms: u64,
     pub(super) timeout_ms: u64,
     pub(super) throws_at: Option<u32>,
+    /// When the client cancels the render, in milliseconds after its start.
+    pub(super) cancelled_at: Option<u64>,
     pub(super) kills_renderers: bool,
     pub(super) kills_launches: bool,
     /// Whether the role may not look for what became of renderers.
@@ -63,6 +66,7 @@ impl Default for Scenario {
             frame_ms: 30,
             timeout_ms: 900_000,
             throws_at: None,
+            cancelled_at: None,
             kills_renderers: false,
             kills_launches: false,
             denies_checks: false,
@@ -169,6 +173,7 @@ impl World {
                 bucket_name: "bucket".into(),
                 site: Site::Url("http://site/".into()),
                 started_at_unix_ms: START_MS,
+                keys_apart: false,
                 start: Start::new("Hold", "http://site/"),
             },
             lease: None,
@@ -187,6 +192,7 @@ impl World {
             launches_begun: 0,
             most_at_work: 0,
         };
+        world.request.start.enable_cancellation = world.scenario.cancelled_at.is_some();
         world.launch_at(0);
         world
     }
@@ -414,6 +420,17 @@ impl World {
             }
             Command::Invoke { attempt, payload } => self.invoke(launch, attempt, payload.merge),
             Command::Assemble(_) => self.assemble(launch),
+            Command::AwaitWish => {
+                let wished_at = START_MS + self.scenario.cancelled_at.unwrap_or(0);
+                let observation = Observation::Cancelled;
+                self.at(
+                    wished_at.max(self.now) + 1,
+                    Happening::Observe {
+                        launch,
+                        observation,
+                    },
+                );
+            }
             Command::Clean(_) => {
                 self.manifests.clear();
                 self.answer(launch, Observation::Cleaned);
@@ -657,6 +674,12 @@ impl World {
         if self.dice.permille(self.faults.break_stream) {
             self.break_stream(renderer);
         }
+        let cancelled_at = self.scenario.cancelled_at.map(|at| START_MS + at);
+        if cancelled_at.is_some_and(|at| at <= self.now) {
+            let chunk = self.renderers[renderer].attempt.chunk;
+            self.say(renderer, cancelled(chunk));
+            return self.end(renderer, Ended::Answered);
+        }
         if !self.renderers[renderer].merge.is_empty() {
             return self.merge(renderer);
         }
@@ -814,6 +837,22 @@ impl World {
             },
         );
     }
+}
+
+fn cancelled(chunk: ChunkIndex) -> Message {
+    let failure = Failure::of_wish();
+    let place = Place {
+        composition: None,
+        chunk: Some(chunk),
+        attempt: 1,
+        total_attempts: 1,
+        will_retry: false,
+    };
+    Message::ErrorOccurred(Box::new(ErrorOccurred {
+        error: failure.stack.clone(),
+        should_retry: false,
+        error_info: to_error_info(&failure, place),
+    }))
 }
 
 fn thrown(frame: u32, chunk: ChunkIndex) -> Message {
