@@ -262,12 +262,8 @@ async fn output_bucket(hands: &Hands, output: &OutputPlan) -> Result<Bucket, Fai
     let out_name = request.and_then(|request| request.start.out_name);
     let provider = output::provider(out_name.as_ref());
     let own = &hands.documents.bucket;
-    Ok(output::bucket(
-        &hands.function,
-        own,
-        &output.bucket,
-        provider,
-    ))
+    let place = (output.bucket.as_str(), output.key.as_str());
+    Ok(output::bucket(&hands.function, own, place, provider).await)
 }
 
 fn never(error: &(dyn std::error::Error + 'static)) -> Failure {
