@@ -6,12 +6,12 @@ use media::Ffmpeg;
 use media::cut::{Cut, Format, Moment, Plan, Request, Source};
 use protocol::keys;
 use protocol::payload::{Clip, ClipObject, ClipResponse, ClipSource, ClipTime};
-use store::{Bucket, RemoteRules, Uploaded};
+use store::{Bucket, NotStored, RemoteRules, Uploaded};
 use tokio::sync::watch;
 
 use crate::error::ClipError;
 use crate::scratch::Scratch;
-use crate::sink::{Sink, Stored};
+use crate::sink::Sink;
 use crate::source::Readable;
 
 /// How far a clip is: seconds made, and seconds that it will have once that is known.
@@ -108,8 +108,8 @@ async fn make(
     let stored = Box::pin(sink.store_stream(bytes, format, streaming.finish())).await;
     match stored {
         Ok((uploaded, cut)) => Ok((cut, uploaded)),
-        Err(Stored::Broken(error)) => Err(MakeError::Cut(error)),
-        Err(Stored::Refused(error)) => Err(refused(error)),
+        Err(NotStored::Making(error)) => Err(MakeError::Cut(error)),
+        Err(NotStored::Upload(error)) => Err(refused(error)),
     }
 }
 
