@@ -87,6 +87,9 @@ pub(crate) enum CliError {
     RemoveFunction(#[from] deploy::functions::RemoveError),
     #[error(transparent)]
     Increase(#[from] deploy::quotas::IncreaseError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NotPermitted(#[from] crate::commands::deploy::NotPermitted),
     #[error("the site `{0}` has no composition")]
     NoCompositions(String),
     #[error(transparent)]

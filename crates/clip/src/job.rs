@@ -6,7 +6,7 @@ use media::Ffmpeg;
 use media::cut::{Cut, Format, Moment, Plan, Request, Source};
 use protocol::keys;
 use protocol::payload::{Clip, ClipObject, ClipResponse, ClipSource, ClipTime};
-use store::{Bucket, NotStored, Uploaded};
+use store::{Bucket, NotStored, RemoteRules, Uploaded};
 use tokio::sync::watch;
 
 use crate::error::ClipError;
@@ -21,19 +21,20 @@ pub(crate) struct Advance {
     pub(crate) of: Option<f64>,
 }
 
-/// Makes the clip that is asked for and stores it.
+/// Makes the clip that is asked for and stores it. `rules` say which hosts sources may come from.
 ///
 /// # Errors
 /// All of [`ClipError`]. What was there under the clip's key before is then still there.
 pub(crate) async fn cut(
     clip: &Clip,
     bucket: impl Fn(&str) -> Bucket,
+    rules: RemoteRules,
     deadline: Instant,
     advance: &watch::Sender<Advance>,
 ) -> Result<ClipResponse, ClipError> {
     let format = wanted_format(clip)?;
     let ffmpeg = Ffmpeg::locate().await?;
-    let readable = Readable::open(&clip.source, &bucket).await?;
+    let readable = Readable::open(&clip.source, &bucket, rules).await?;
     let explained = |error| readable.explained(error);
     let source = Source::open(&ffmpeg, readable.location.clone(), deadline)
         .await

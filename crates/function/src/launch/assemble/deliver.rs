@@ -74,8 +74,9 @@ impl<'a> Destination<'a> {
         let out_name = request.and_then(|request| request.start.out_name);
         let provider = output::provider(out_name.as_ref());
         let own = &hands.documents.bucket;
+        let place = (output.bucket.as_str(), output.key.as_str());
         Ok(Self {
-            bucket: output::bucket(&hands.function, own, &output.bucket, provider),
+            bucket: output::bucket(&hands.function, own, place, provider).await,
             output,
             options: PutOptions {
                 content_type: Some("video/mp4".to_owned()),
