@@ -10,7 +10,7 @@ const AROUND: usize = 120;
 
 /// A text with the name under which it is shown.
 #[derive(Debug)]
-pub(super) struct Excerpt {
+pub(crate) struct Excerpt {
     name: String,
     text: String,
 }
