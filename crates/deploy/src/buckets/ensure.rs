@@ -201,11 +201,13 @@ async fn create_conventional(
     }))
 }
 
-/// Tells the account's bucket in a region from those of others: the same at every call, so that deployments at once make
-/// one bucket. Whoever guesses it and takes the name has the next one made.
+/// Tells the account's bucket in a region from those of others. The first is the same at every call, so that deployments
+/// at once make one bucket; whoever guesses it and takes the name cannot guess the next.
 fn suffix(account: &Account, attempt: usize) -> String {
-    let told = format!("framewright {} {} {attempt}", account.id, account.region);
-    let digest = Sha256::digest(told);
+    if attempt > 0 {
+        return hash(std::array::from_fn(|_| rand::random()));
+    }
+    let digest = Sha256::digest(format!("framewright {} {}", account.id, account.region));
     hash(std::array::from_fn(|index| u64::from(digest[index])))
 }
 
