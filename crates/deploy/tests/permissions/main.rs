@@ -5,6 +5,7 @@
 mod account;
 mod linters;
 mod moto;
+mod one_less;
 mod page;
 mod rows;
 mod seeds;
