@@ -44,24 +44,26 @@ pub(crate) fn render(composition: &str, out: &Path, concurrency: u32, crf: u32) 
     command
 }
 
-/// Folder with a render of each of `compositions`, named `<composition>.mp4`; what is there for this bundle stays.
-pub(crate) fn references(compositions: &[&str]) -> Result<PathBuf> {
+/// Folder with a render of the first frames of each of `compositions`, named `<composition>-<frames>.mp4`; what is there
+/// for this bundle stays.
+pub(crate) fn references(compositions: &[(&str, u32)]) -> Result<PathBuf> {
     let stamp = std::fs::read_to_string(paths::example_bundle().join(".framewright-sources"))?;
     let folder = paths::target().join(format!(
         "tools/references/{}-crf{REFERENCE_CRF}",
         &stamp[..16]
     ));
     std::fs::create_dir_all(&folder)?;
-    for composition in compositions {
-        let out = folder.join(format!("{composition}.mp4"));
+    for (composition, frames) in compositions {
+        let name = format!("{composition}-{frames}");
+        let out = folder.join(format!("{name}.mp4"));
         if out.exists() {
             continue;
         }
         // Under its final name only when it is whole.
-        let part = folder.join(format!("{composition}.part.mp4"));
+        let part = folder.join(format!("{name}.part.mp4"));
         sh::run(
             &format!("render {composition} with the incumbent, for comparison"),
-            &mut render(composition, &part, 2, REFERENCE_CRF),
+            render(composition, &part, 2, REFERENCE_CRF).arg(format!("--frames=0-{}", frames - 1)),
         )?;
         std::fs::rename(part, out)?;
     }

@@ -10,6 +10,16 @@ use clap::Args;
 use crate::setup::tools;
 use crate::{fuzz, incumbent, package, paths, setup, sh, tidy};
 
+/// What is compared with the incumbent's renders, and how many frames of it: Chart whole, which shows the most that can
+/// be wrong.
+const COMPARED: [(&str, u32); 5] = [
+    ("Title", 100),
+    ("Photo", 100),
+    ("Chart", 300),
+    ("Clip", 100),
+    ("Hold", 100),
+];
+
 /// Which tests.
 #[derive(Args, Default)]
 pub(crate) struct Options {
@@ -58,7 +68,7 @@ fn rendering() -> Result<Rendering> {
     setup::everything()?;
     Ok(Rendering {
         zip: package::run(&package::Options::default())?,
-        references: incumbent::references(&["Title", "Photo", "Chart", "Clip", "Hold"])?,
+        references: incumbent::references(&COMPARED)?,
     })
 }
 

@@ -87,6 +87,9 @@ pub(crate) enum CliError {
     RemoveFunction(#[from] deploy::functions::RemoveError),
     #[error(transparent)]
     Increase(#[from] deploy::quotas::IncreaseError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NotPermitted(#[from] crate::commands::deploy::NotPermitted),
     #[error("the site `{0}` has no composition")]
     NoCompositions(String),
     #[error(transparent)]
@@ -147,24 +150,9 @@ pub(crate) struct Failure(RenderFailure);
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let error = &self.0.error.error;
-        write!(
-            f,
-            "the render of `{}` failed",
-            self.0.composition.as_deref().unwrap_or("the composition")
-        )?;
-        if let Some(frame) = error.frame {
-            write!(f, " at frame {frame}")?;
-        }
-        if let Some(chunk) = error.chunk {
-            write!(f, ", chunk {chunk}")?;
-        }
-        write!(f, ": {}", error.message)?;
-        // A stack usually repeats the message.
-        let stack = error
-            .stack
-            .strip_prefix(error.message.as_str())
-            .unwrap_or(&error.stack)
-            .trim_matches('\n');
+        // The message says where: composition, frame, chunk and attempt.
+        write!(f, "the render failed: {}", error.message)?;
+        let stack = beyond(&error.message, &error.stack);
         if !stack.is_empty() {
             write!(f, "\n{stack}")?;
         }
@@ -173,6 +161,14 @@ impl std::fmt::Display for Failure {
         }
         Ok(())
     }
+}
+
+/// What a stack says that the message does not: stacks begin with the message, as the page has it.
+fn beyond<'s>(message: &str, stack: &'s str) -> &'s str {
+    let (head, places) = stack.split_at(stack.find("\n    at ").unwrap_or(stack.len()));
+    let told = head.split_once(": ").map_or(head, |(_, told)| told);
+    let is_told = message.ends_with(head) || message.ends_with(told);
+    (if is_told { places } else { stack }).trim_matches('\n')
 }
 
 impl From<FollowError> for CliError {
@@ -228,5 +224,22 @@ impl CliError {
             }
         }
         said.join(": ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beyond;
+
+    #[test]
+    fn a_stack_is_shown_without_what_the_message_says() {
+        let message = "composition `Broken`, chunk 1: Error: the fuse blew";
+        let places = "    at Fuse (./src/Broken.tsx:6:1)";
+        for head in [message, "Error: the fuse blew", "the fuse blew"] {
+            assert_eq!(beyond(message, &format!("{head}\n{places}")), places);
+        }
+        assert_eq!(beyond("composition `A`: no `A`", "Error: no `A`"), "");
+        let other = format!("TypeError: x is undefined\n{places}");
+        assert_eq!(beyond(message, &other), other);
     }
 }

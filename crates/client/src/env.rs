@@ -76,7 +76,7 @@ variables! {
     FAULT_POINTS = "FRAMEWRIGHT_FAULT_POINTS":
         "tests: points at which a function kills itself";
     MERGE_ABOVE = "FRAMEWRIGHT_MERGE_ABOVE":
-        "tests: bytes of video above which a function merges chunks before it joins them";
+        "tests: bytes above which a function merges chunks before it joins them, and stores the output while it is made";
     PUBLIC_OUTPUTS = "FRAMEWRIGHT_PUBLIC_OUTPUTS":
         "in a function: everybody may read outputs, by a policy of their bucket";
     S3_OUTPUT_PROVIDER_ACCESS_KEY_ID = "REMOTION_S3_OUTPUT_PROVIDER_ACCESS_KEY_ID":

@@ -159,3 +159,19 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_becomes_full_is_told_as_one_that_is() {
+        let full = CutError::File(io::ErrorKind::StorageFull.into());
+        assert_eq!(
+            ClipError::Cut(Box::new(full)).code(),
+            ClipErrorCode::DiskFull
+        );
+        let lost = CutError::File(io::ErrorKind::NotFound.into());
+        assert_eq!(ClipError::Cut(Box::new(lost)).code(), ClipErrorCode::Failed);
+    }
+}

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use lambda::{Context, ErrorType, FunctionError, Invocation, Response, ResponseWriter};
 use protocol::payload::{Clip, ClipMessage, ClipProgress};
-use store::Bucket;
+use store::{Bucket, RemoteRules};
 use tokio::sync::watch;
 
 use crate::environment::Environment;
@@ -67,7 +67,10 @@ impl Handler {
         let bucket = |name: &str| Bucket::new(self.any.client().clone(), name);
         let deadline = Instant::now() + context.remaining().saturating_sub(RESERVE);
         let cut = match clip {
-            Ok(clip) => Box::pin(job::cut(&clip, bucket, deadline, &advance)).await,
+            Ok(clip) => {
+                let rules = RemoteRules::public().https_alone();
+                Box::pin(job::cut(&clip, bucket, rules, deadline, &advance)).await
+            }
             Err(error) => Err(error),
         };
         match cut {

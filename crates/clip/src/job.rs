@@ -6,12 +6,12 @@ use media::Ffmpeg;
 use media::cut::{Cut, Format, Moment, Plan, Request, Source};
 use protocol::keys;
 use protocol::payload::{Clip, ClipObject, ClipResponse, ClipSource, ClipTime};
-use store::{Bucket, Uploaded};
+use store::{Bucket, NotStored, RemoteRules, Uploaded};
 use tokio::sync::watch;
 
 use crate::error::ClipError;
 use crate::scratch::Scratch;
-use crate::sink::{Sink, Stored};
+use crate::sink::Sink;
 use crate::source::Readable;
 
 /// How far a clip is: seconds made, and seconds that it will have once that is known.
@@ -21,19 +21,20 @@ pub(crate) struct Advance {
     pub(crate) of: Option<f64>,
 }
 
-/// Makes the clip that is asked for and stores it.
+/// Makes the clip that is asked for and stores it. `rules` say which hosts sources may come from.
 ///
 /// # Errors
 /// All of [`ClipError`]. What was there under the clip's key before is then still there.
 pub(crate) async fn cut(
     clip: &Clip,
     bucket: impl Fn(&str) -> Bucket,
+    rules: RemoteRules,
     deadline: Instant,
     advance: &watch::Sender<Advance>,
 ) -> Result<ClipResponse, ClipError> {
     let format = wanted_format(clip)?;
     let ffmpeg = Ffmpeg::locate().await?;
-    let readable = Readable::open(&clip.source, &bucket).await?;
+    let readable = Readable::open(&clip.source, &bucket, rules).await?;
     let explained = |error| readable.explained(error);
     let source = Source::open(&ffmpeg, readable.location.clone(), deadline)
         .await
@@ -107,8 +108,8 @@ async fn make(
     let stored = Box::pin(sink.store_stream(bytes, format, streaming.finish())).await;
     match stored {
         Ok((uploaded, cut)) => Ok((cut, uploaded)),
-        Err(Stored::Broken(error)) => Err(MakeError::Cut(error)),
-        Err(Stored::Refused(error)) => Err(refused(error)),
+        Err(NotStored::Making(error)) => Err(MakeError::Cut(error)),
+        Err(NotStored::Upload(error)) => Err(refused(error)),
     }
 }
 

@@ -23,6 +23,8 @@ mod job;
 mod scratch;
 mod sink;
 mod source;
+#[cfg(test)]
+mod tests;
 
 /// Names what is logged, as `tracing-subscriber` reads it. `info` where it is unset.
 const LOG_FILTER: &str = "FRAMEWRIGHT_LOG";

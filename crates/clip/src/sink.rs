@@ -5,7 +5,7 @@ use std::io;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
 use media::cut::{Format, Indexed};
-use store::{Bucket, PutOptions, UploadError, Uploaded};
+use store::{Bucket, NotStored, PutOptions, UploadError, Uploaded, upload_while};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncSeekExt as _, SeekFrom};
 use tokio_util::io::ReaderStream;
 
@@ -44,36 +44,10 @@ impl Sink {
         &self,
         bytes: impl AsyncRead + Send,
         format: Format,
-        outcome: impl Future<Output = Result<T, E>> + Send,
-    ) -> Result<(Uploaded, T), Stored<E>>
-    where
-        T: Send,
-        E: Send,
-    {
+        outcome: impl Future<Output = Result<T, E>>,
+    ) -> Result<(Uploaded, T), NotStored<E>> {
         let bytes = ReaderStream::with_capacity(bytes, PIECE);
-        let (mut made, mut failed) = (None, None);
-        // The upload must not be completed before it is known that all of the clip came.
-        let end = stream::once(async {
-            match outcome.await {
-                Ok(outcome) => {
-                    made = Some(outcome);
-                    Ok(Bytes::new())
-                }
-                Err(error) => {
-                    failed = Some(error);
-                    Err(io::Error::other("the clip broke off"))
-                }
-            }
-        });
-        let stored = self.store(bytes.chain(end), format).await;
-        match (stored, made, failed) {
-            (_, _, Some(error)) => Err(Stored::Broken(error)),
-            (Ok(uploaded), Some(outcome), None) => Ok((uploaded, outcome)),
-            (Err(error), _, None) => Err(Stored::Refused(error)),
-            (Ok(_), None, None) => Err(Stored::Refused(UploadError::Source(
-                "the clip was stored before its end".into(),
-            ))),
-        }
+        upload_while(outcome, bytes, |bytes| self.store(bytes, format)).await
     }
 
     async fn store(
@@ -84,13 +58,4 @@ impl Sink {
         let options = PutOptions::content_type(format.content_type());
         self.bucket.upload(&self.key, bytes, &options).await
     }
-}
-
-/// Why a stream was not stored.
-#[derive(Debug)]
-pub(crate) enum Stored<E> {
-    /// It broke off.
-    Broken(E),
-    /// S3 did not take it.
-    Refused(UploadError),
 }

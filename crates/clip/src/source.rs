@@ -15,14 +15,15 @@ pub(crate) struct Readable {
 
 impl Readable {
     /// Asks the source for its first byte: what is wrong with it is then told by S3, or its host, and not by ffmpeg.
+    /// `rules` say which hosts are asked.
     ///
     /// # Errors
     /// [`ClipError::Object`], [`ClipError::Remote`], [`ClipError::Empty`], [`ClipError::Proxy`].
     pub(crate) async fn open(
         source: &ClipSource,
         bucket: impl Fn(&str) -> Bucket,
+        rules: RemoteRules,
     ) -> Result<Self, ClipError> {
-        let rules = RemoteRules::public().https_alone();
         let proxy = RangeProxy::start(rules).await.map_err(ClipError::Proxy)?;
         let url = match source {
             ClipSource::Object(object) => {

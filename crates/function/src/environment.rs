@@ -11,7 +11,8 @@ use protocol::{FunctionName, version};
 /// How long one invocation may take where the function's name does not tell.
 const LONGEST_TIMEOUT_SECONDS: u32 = 900;
 
-/// Bytes of video above which chunks are merged before they are joined. Unset outside of tests.
+/// Bytes above which chunks are merged before they are joined, and the output is stored while it is made. Unset outside
+/// of tests.
 const MERGE_ABOVE: &str = "FRAMEWRIGHT_MERGE_ABOVE";
 
 /// What reading chunks, joining them and storing the result achieves at the least, in bytes a second.
@@ -28,7 +29,7 @@ pub(crate) struct Environment {
     /// Whether everybody may read outputs, by a policy of their bucket.
     pub(crate) public_outputs: bool,
     credentials: Credentials,
-    merge_above_bytes: Option<u64>,
+    large_bytes: Option<u64>,
     /// What the function's name says, where it follows the convention.
     named: Option<FunctionName>,
 }
@@ -55,9 +56,9 @@ impl Environment {
             None,
             "ExecutionRole",
         );
-        let merge_above_bytes = optional(MERGE_ABOVE).map(|bytes| bytes.parse());
+        let large_bytes = optional(MERGE_ABOVE).map(|bytes| bytes.parse());
         Ok(Self {
-            merge_above_bytes: merge_above_bytes
+            large_bytes: large_bytes
                 .transpose()
                 .map_err(|_| MissingVariable(MERGE_ABOVE))?,
             named: function_name.parse().ok(),
@@ -96,9 +97,14 @@ impl Environment {
     /// Bytes of video above which chunks are merged before they are joined: what fits into half of the disk, and is
     /// joined in half of an invocation.
     pub(crate) fn merge_above_bytes(&self) -> u64 {
-        let disk = u64::from(self.size().disk_mib) << 20;
         let in_time = self.timeout_ms() / 1_000 * JOINED_PER_SECOND;
-        self.merge_above_bytes.unwrap_or(disk.min(in_time) / 2)
+        self.longest_file_bytes().min(in_time / 2)
+    }
+
+    /// Bytes above which the output is not written to the disk before it is stored: half of the disk.
+    pub(crate) fn longest_file_bytes(&self) -> u64 {
+        let disk = u64::from(self.size().disk_mib) << 20;
+        self.large_bytes.unwrap_or(disk / 2)
     }
 
     /// The size that invocations are charged for.

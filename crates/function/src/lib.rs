@@ -14,6 +14,7 @@
 //! What a launch does is decided by [`launch`]'s pure steps; the rest of this crate carries that out.
 
 use std::process::ExitCode;
+use std::time::Instant;
 
 use lambda::{ErrorType, FunctionError, RuntimeApi};
 
@@ -84,8 +85,12 @@ async fn serve() -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     // During the initialisation the environment has the whole processor.
+    let began = Instant::now();
     match tokio::task::spawn_blocking(renderer::unpack_chrome).await? {
-        Ok(Some(program)) => tracing::info!(program = %program.display(), "Chrome is unpacked"),
+        Ok(Some(program)) => {
+            let after_ms = began.elapsed().as_millis();
+            tracing::info!(program = %program.display(), after_ms, "Chrome is unpacked");
+        }
         Ok(None) => {}
         Err(error) => {
             let failure = FunctionError::from_error(ErrorType::Runtime("Chrome"), &error);

@@ -66,18 +66,21 @@ pub(crate) fn place(
     }
 }
 
-/// The bucket `name` as this function may write to it: its own as it is, another by its role, or another service's by
-/// that service's keys. Another bucket may belong to another account.
-pub(crate) fn bucket(
+/// The bucket `name` as this function may write `key` to it: its own as it is, another by its role, or another service's
+/// by that service's keys. Another bucket may belong to another account, and be in another region.
+pub(crate) async fn bucket(
     function: &Function,
     own: &Bucket,
-    name: &str,
+    (name, key): (&str, &str),
     provider: Option<&S3OutputProvider>,
 ) -> Bucket {
     match provider {
         Some(provider) => store::bucket_elsewhere(&service(function, provider), name),
         None if name == own.name() => own.clone(),
-        None => function.clients.bucket(&name.into(), None),
+        None => {
+            let bucket = function.clients.bucket(&name.into(), None);
+            Box::pin(bucket.in_its_region(key)).await
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use chrome::{Browser, Graphics, LaunchError, Options};
 use media::{Ffmpeg, LocateError};
 use protocol::settings::ChromiumOptions;
 use std::path::PathBuf;
+use std::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 /// The one Chrome of a renderer.
@@ -26,7 +27,7 @@ pub(crate) struct Starting {
 impl Chrome {
     /// Starts a Chrome without waiting for it.
     pub(crate) fn start(options: Options) -> Self {
-        let launch = tokio::spawn(Browser::launch(options.clone()));
+        let launch = tokio::spawn(launched(options.clone()));
         Self::Starting(Box::new(Starting {
             options,
             launch: AbortOnDropHandle::new(launch),
@@ -46,7 +47,7 @@ impl Chrome {
                 // The task is never cancelled while we hold it, so it panicked, and panics go on.
                 Err(ended) => std::panic::resume_unwind(ended.into_panic()),
             },
-            Self::Absent => Box::new(Browser::launch(wanted).await?),
+            Self::Absent => Box::new(launched(wanted).await?),
         };
         *self = Self::Running(browser);
         match self {
@@ -67,6 +68,15 @@ impl Chrome {
             Self::Running(browser) => Some(browser.options()),
         }
     }
+}
+
+/// Starts a Chrome, and logs how long that took.
+async fn launched(options: Options) -> Result<Browser, LaunchError> {
+    let began = Instant::now();
+    let browser = Browser::launch(options).await?;
+    let after_ms = began.elapsed().as_millis();
+    tracing::info!(after_ms, "Chrome runs");
+    Ok(browser)
 }
 
 /// What `options` mean for Chrome. `headless` and `enableMultiProcessOnLinux` have one answer here and are not asked.

@@ -5,6 +5,8 @@ use std::fmt;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Region;
 
+use crate::ErrorKind;
+
 /// A bucket, and the client that speaks for the identity that uses it.
 ///
 /// Clones share the connections.
@@ -43,6 +45,21 @@ impl Bucket {
             None => self.client.clone(),
         };
         Self::new(client, name)
+    }
+
+    /// The same bucket, asked in the region where it is. `key` is looked at for that; whatever else is said of it counts
+    /// for nothing.
+    pub async fn in_its_region(&self, key: &str) -> Self {
+        let Err(error) = self.head(key).await else {
+            return self.clone();
+        };
+        match error.kind() {
+            ErrorKind::OtherRegion(region) => Self {
+                owner: self.owner.clone(),
+                ..self.sibling(&self.name, Some(region))
+            },
+            _ => self.clone(),
+        }
     }
 
     /// Its name.

@@ -45,6 +45,9 @@ pub enum ErrorKind {
     /// There is no such bucket.
     #[error("there is no such bucket")]
     MissingBucket,
+    /// The bucket is in another region than the one that was asked.
+    #[error("the bucket is in {0}")]
+    OtherRegion(String),
     /// The range starts behind the object's end.
     #[error("the range is outside of the object")]
     Range,
@@ -168,6 +171,10 @@ fn classify<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Error
         };
     };
     let status = context.raw().status().as_u16();
+    let region = context.raw().headers().get("x-amz-bucket-region");
+    if let (301 | 307 | 400, Some(region)) = (status, region) {
+        return ErrorKind::OtherRegion(region.to_owned());
+    }
     let code = context.err().code().unwrap_or_default();
     let message = context.err().message().unwrap_or_default();
     kind(status, code, message)

@@ -39,8 +39,8 @@ pub use bucket::{Bucket, ETag};
 pub use download::{Download, DownloadError};
 pub use error::{ErrorKind, StoreError};
 pub use object::{
-    ByteRange, Conditional, Copied, Document, Kept, Listed, Object, ObjectHead, PutOptions,
-    RemovalFailure, SparingObject, UploadError, Uploaded,
+    ByteRange, Conditional, Copied, Document, Kept, Listed, NotStored, Object, ObjectHead,
+    PutOptions, RemovalFailure, SparingObject, UploadError, Uploaded, upload_while,
 };
 pub use outward::{CaBundle, CaBundleError, is_near, outward_http_client};
 pub use range_proxy::{RangeProxy, RemoteError, RemoteRules};

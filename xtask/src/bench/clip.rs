@@ -43,8 +43,8 @@ struct Served {
 }
 
 /// Builds, makes and uploads the video, cuts alternately, prints a table.
-pub(crate) fn run(options: &Options) -> Result<()> {
-    let folder = super::prepare()?;
+pub(crate) fn run(options: &Options, as_built: bool) -> Result<()> {
+    let folder = super::prepare(as_built)?;
     let video = make_video(&folder, options.minutes)?;
     let served = Served::start(&folder, &video)?;
     println!(

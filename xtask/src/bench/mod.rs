@@ -19,6 +19,9 @@ use crate::{package, paths, setup, sh};
 /// What to measure.
 #[derive(Args)]
 pub(crate) struct Options {
+    /// Measure what is built already, as it is.
+    #[arg(long, global = true)]
+    as_built: bool,
     #[command(subcommand)]
     what: Option<What>,
 }
@@ -27,7 +30,8 @@ pub(crate) struct Options {
 enum What {
     /// Whole renders, wall and CPU seconds, beside the incumbent's. This is the default.
     Render(render::Options),
-    /// From the client's `start` call to the first frame of a cold render, and the memory of who holds the cloud.
+    /// From the client's `start` call to the first frame of a cold render, what that takes its time for, and the memory
+    /// of who holds the cloud; also for the package that AWS gets.
     Start(start::Options),
     /// Ten seconds out of an hour in S3, beside a download and ffmpeg.
     Clip(clip::Options),
@@ -37,15 +41,18 @@ enum What {
     Iam,
 }
 
-/// Builds the command and packages the function, optimised, and empties the folder that a benchmark works in.
-fn prepare() -> Result<PathBuf> {
+/// Builds the command and packages the function, optimised, unless they are to be taken as they are, and empties the
+/// folder that a benchmark works in.
+fn prepare(as_built: bool) -> Result<PathBuf> {
     setup::rendering()?;
-    let mut build = paths::cargo();
-    sh::run(
-        "build framewright",
-        build.args(["build", "--release", "--workspace", "--bins"]),
-    )?;
-    package::run(&package::Options::default())?;
+    if !as_built {
+        let mut build = paths::cargo();
+        sh::run(
+            "build framewright",
+            build.args(["build", "--release", "--workspace", "--bins"]),
+        )?;
+        package::run(&package::Options::default())?;
+    }
     let folder = paths::target().join("bench");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
@@ -60,12 +67,13 @@ fn framewright() -> Command {
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
+    let as_built = options.as_built;
     match &options.what {
-        None => render::run(&render::Options::default()),
-        Some(What::Render(options)) => render::run(options),
-        Some(What::Start(options)) => start::run(options),
-        Some(What::Clip(options)) => clip::run(options),
-        Some(What::Deploy) => deploy::run(),
+        None => render::run(&render::Options::default(), as_built),
+        Some(What::Render(options)) => render::run(options, as_built),
+        Some(What::Start(options)) => start::run(options, as_built),
+        Some(What::Clip(options)) => clip::run(options, as_built),
+        Some(What::Deploy) => deploy::run(as_built),
         Some(What::Iam) => iam::run(),
     }
 }

@@ -50,8 +50,8 @@ struct Row {
 }
 
 /// Builds, renders alternately, prints a table for each concurrency.
-pub(crate) fn run(options: &Options) -> Result<()> {
-    let folder = super::prepare()?;
+pub(crate) fn run(options: &Options, as_built: bool) -> Result<()> {
+    let folder = super::prepare(as_built)?;
     println!("Both sides: {}.", incumbent::SETTINGS);
     println!(
         "Ours: cloud state present, site uploaded, no function warm; at concurrency 1 one renderer at a time and two chunks."

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::measure::median;
-use crate::paths;
+use crate::{paths, sh};
 
 /// How often.
 #[derive(Args, Clone)]
@@ -22,6 +22,10 @@ pub(crate) struct Options {
     /// Which composition.
     #[arg(long, default_value = "Title", value_name = "ID")]
     composition: String,
+    /// What `cargo xtask package --out DIR` made, to be measured beside this machine's Chrome, which need not be
+    /// unpacked.
+    #[arg(long, value_name = "DIR")]
+    package: Option<PathBuf>,
 }
 
 /// Milliseconds after the client's `start` call.
@@ -29,25 +33,57 @@ struct Milestones {
     launch: f64,
     renderer: f64,
     first_frame: f64,
+    /// From the call of the renderer, for which an environment is spawned, to its first frame.
+    renderer_to_frame: f64,
+    /// Of that, the longest of each: unpacking Chrome, where it is packed, its start, and the page.
+    unpack: Option<f64>,
+    chrome: f64,
+    page: f64,
     /// Initialisation of the environments of `start`, `launch` and the first `renderer`; `None` where one was reused.
     spawns: [Option<f64>; 3],
     resident_mb: f64,
 }
 
 /// Renders with no function warm, and prints medians.
-pub(crate) fn run(options: &Options) -> Result<()> {
-    let folder = super::prepare()?;
-    render(&folder, "Hold")?;
-    let mut all = Vec::new();
-    for _ in 0..options.runs {
-        let resident_mb = render(&folder, &options.composition)?;
-        all.push(milestones(&folder, resident_mb)?);
+pub(crate) fn run(options: &Options, as_built: bool) -> Result<()> {
+    let folder = super::prepare(as_built)?;
+    let mut columns = Vec::new();
+    if let Some(package) = &options.package {
+        let package = package.canonicalize()?;
+        let place = folder.join("packaged");
+        deploy(&place, &package)?;
+        columns.push(("the package", rows(&measured(options, &place)?)));
     }
-    print(options, &all);
+    let place = folder.join("plain");
+    columns.push(("this machine's Chrome", rows(&measured(options, &place)?)));
+    print(options, &columns);
     Ok(())
 }
 
-fn print(options: &Options, all: &[Milestones]) {
+/// Makes the function that renders in `place` use run the package.
+fn deploy(place: &Path, package: &Path) -> Result<()> {
+    fs::create_dir_all(place)?;
+    let mut command = super::framewright();
+    command
+        .args(["functions", "deploy", "--package"])
+        .arg(package)
+        .arg("--state")
+        .arg(place.join("state"));
+    sh::run("deploy the package", &mut command)
+}
+
+fn measured(options: &Options, place: &Path) -> Result<Vec<Milestones>> {
+    fs::create_dir_all(place)?;
+    render(place, "Hold")?;
+    let one = || {
+        let resident_mb = render(place, &options.composition)?;
+        milestones(place, resident_mb)
+    };
+    std::iter::repeat_with(one).take(options.runs).collect()
+}
+
+/// What is told of some renders, each with its name.
+fn rows(all: &[Milestones]) -> Vec<(&'static str, String)> {
     let middle =
         |of: fn(&Milestones) -> f64| format!("{:.0} ms", median(all.iter().map(of).collect()));
     let spawn = |which: usize| {
@@ -58,7 +94,10 @@ fn print(options: &Options, all: &[Milestones]) {
         }
         format!("{:.0} ms, fresh in {count} of {of}", median(fresh))
     };
-    let rows = [
+    let unpacked: Option<Vec<f64>> = all.iter().map(|one| one.unpack).collect();
+    let unpacked = unpacked.filter(|all| !all.is_empty());
+    let largest = all.iter().map(|one| one.resident_mb).fold(0.0, f64::max);
+    vec![
         ("environment of `start`", spawn(0)),
         ("environment of `launch`", spawn(1)),
         ("environment of the first `renderer`", spawn(2)),
@@ -71,16 +110,46 @@ fn print(options: &Options, all: &[Milestones]) {
             "`start` → first frame captured",
             middle(|one| one.first_frame),
         ),
-    ];
+        (
+            "first `renderer` called → first frame captured",
+            middle(|one| one.renderer_to_frame),
+        ),
+        (
+            "of it: Chrome unpacked",
+            unpacked.map_or_else(
+                || "not packed".to_owned(),
+                |all| format!("{:.0} ms", median(all)),
+            ),
+        ),
+        ("of it: Chrome started", middle(|one| one.chrome)),
+        (
+            "of it: page opened until it is ready",
+            middle(|one| one.page),
+        ),
+        (
+            "resident memory of the process that holds the cloud, largest",
+            format!("{largest:.1} MB"),
+        ),
+    ]
+}
+
+/// A table with a column for each way.
+fn print(options: &Options, columns: &[(&str, Vec<(&str, String)>)]) {
+    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
     println!(
-        "\n{}, cold, medians of {} renders\n\n| | |\n| --- | --- |",
-        options.composition, options.runs
+        "\n{}, cold, medians of {} renders\n\n| | {} |\n| --- |{}",
+        options.composition,
+        options.runs,
+        names.join(" | "),
+        " --- |".repeat(names.len())
     );
-    for (what, took) in rows {
-        println!("| {what} | {took} |");
+    let Some((_, first)) = columns.first() else {
+        return;
+    };
+    for (index, (what, _)) in first.iter().enumerate() {
+        let values = columns.iter().map(|(_, rows)| rows[index].1.as_str());
+        println!("| {what} | {} |", values.collect::<Vec<_>>().join(" | "));
     }
-    let largest = all.iter().map(|one| one.resident_mb).fold(0.0, f64::max);
-    println!("| resident memory of the process that holds the cloud, largest | {largest:.1} MB |");
 }
 
 /// Renders one composition, and answers the peak resident memory of the command in megabytes.
@@ -133,7 +202,15 @@ fn milestones(folder: &Path, resident_mb: f64) -> Result<Milestones> {
     let start = called("start")?;
     let since = |at: f64| at - start;
     let spawn = |method: &str| logged.first(method).map(|one| one.initialised);
+    let timed = |what: &str| {
+        let longest = logged.longest(what);
+        longest.with_context(|| format!("the logs do not tell when {what}"))
+    };
     Ok(Milestones {
+        renderer_to_frame: logged.first_frame - called("renderer")?,
+        unpack: logged.longest("Chrome is unpacked"),
+        chrome: timed("Chrome runs")?,
+        page: timed("the page is ready")?,
         launch: since(called("launch")?),
         renderer: since(called("renderer")?),
         first_frame: since(logged.first_frame),
@@ -189,6 +266,7 @@ struct Invocation {
 struct Logged {
     invocations: Vec<Invocation>,
     first_frame: f64,
+    lines: Vec<String>,
 }
 
 impl Logged {
@@ -202,7 +280,16 @@ impl Logged {
         Ok(Self {
             invocations: invocations.collect(),
             first_frame,
+            lines: logs.lines().map(str::to_owned).collect(),
         })
+    }
+
+    /// The longest that the lines about `what` tell, in milliseconds.
+    fn longest(&self, what: &str) -> Option<f64> {
+        let lines = self.lines.iter().filter(|line| line.contains(what));
+        lines
+            .filter_map(|line| after(line, "after_ms=")?.parse::<f64>().ok())
+            .reduce(f64::max)
     }
 
     fn first(&self, method: &str) -> Result<&Invocation> {

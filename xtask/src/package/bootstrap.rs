@@ -1,5 +1,6 @@
 //! The functions' programs, each as the `bootstrap` of its zip.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -48,9 +49,27 @@ pub(super) fn for_lambda(out: &Path) -> Result<PathBuf> {
         .args(selection)
         .args(["--target", &format!("{TARGET}.{GLIBC}")])
         .env("CARGO_ZIGBUILD_ZIG_PATH", zig.zig)
+        .env("CARGO_ENCODED_RUSTFLAGS", without_places()?)
         .current_dir(paths::root());
     sh::run("build the functions against Lambda's C library", &mut build)?;
     write_all(&paths::target().join(TARGET).join("release"), out)
+}
+
+/// Flags by which the programs do not tell where they were built: panics name the files of their places.
+fn without_places() -> Result<OsString> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let home = home.context("neither CARGO_HOME nor a home folder is known")?;
+    let remap = |from: &Path, to: &str| {
+        let mut flag = OsString::from("--remap-path-prefix=");
+        flag.push(from);
+        flag.push("=");
+        flag.push(to);
+        flag
+    };
+    let flags = [remap(paths::root(), "."), remap(&home, "cargo")];
+    // Cargo separates them by this character, since paths hold any other.
+    Ok(flags.join("\x1f".as_ref()))
 }
 
 fn write_all(programs: &Path, out: &Path) -> Result<PathBuf> {

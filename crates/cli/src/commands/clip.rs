@@ -7,7 +7,8 @@ use aws_config::SdkConfig;
 use client::credentials::{AssumedRole, who_am_i};
 use client::{
     CLIP_FORMATS, Client, ClipCutter, ClipErrorCode, ClipObject, ClipOutput, ClipProgress,
-    ClipResponse, ClipSource, Event, FollowOptions, Installation, OutputFile, OutputLocation,
+    ClipResponse, ClipSource, Event, FollowError, FollowOptions, Installation, InvokeError,
+    OutputFile, OutputLocation,
 };
 use deploy::Account;
 use deploy::functions::Package;
@@ -33,6 +34,9 @@ pub(crate) enum ClipCommandError {
     #[error("`{0}` is neither a render id, nor s3://BUCKET/KEY, nor an https address")]
     #[diagnostic(help("the id is what `framewright render` prints when it starts"))]
     Input(String),
+    #[error("there is no render `{0}` in the bucket `{1}`, or you may not read its progress")]
+    #[diagnostic(help("the id is what `framewright render` prints when it starts"))]
+    NoRender(String, String),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Failed(Failed),
@@ -251,7 +255,16 @@ async fn output_of(client: &Client, id: &str) -> Result<ClipObject, CliError> {
         .map_err(|_| CliError::NoRenderId(id.to_owned()))?;
     let render = client.render(parsed);
     let mut events = pin!(render.follow(FollowOptions::default()));
-    while let Some(event) = events.try_next().await? {
+    // Whoever asks for clips need not be allowed to list the bucket, and is denied what is not there; nor to ask the
+    // render's function, which would be asked then.
+    let told = |error| match error {
+        FollowError::Invoke(InvokeError::Denied(_)) => {
+            let bucket = client.installation().bucket.to_string();
+            ClipCommandError::NoRender(id.to_owned(), bucket).into()
+        }
+        error => CliError::from(error),
+    };
+    while let Some(event) = events.try_next().await.map_err(told)? {
         if let Event::Finished(outcome) = event {
             return Ok(ClipObject {
                 bucket: outcome.output.bucket,

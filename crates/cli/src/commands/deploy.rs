@@ -2,9 +2,11 @@
 
 use client::{Client, CompositionsRequest, DeleteAfter, Installation, StillRequest};
 use deploy::Account;
-use deploy::buckets::{self, BucketName};
-use deploy::functions::{self, Claim, Package, Settings};
-use deploy::site::{Bundle, SiteId};
+use deploy::buckets::{self, BucketError, BucketName};
+use deploy::calls::{Caller, Scope};
+use deploy::functions::{self, Claim, INLINE_LIMIT, Package, Settings};
+use deploy::permissions::check::{Ahead, Checker, Finding, Needs, Principal};
+use deploy::site::{self as sites, Bundle, SiteId};
 
 use super::functions::deploy as function;
 use super::opened;
@@ -13,6 +15,28 @@ use crate::args::Deploy;
 use crate::error::CliError;
 use crate::project_file::{self, ProjectFile};
 use crate::show::{Shown, changes_made, human};
+
+/// A deployment that would be denied something.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("nothing was made, since you may not do all of it:\n{}", denied.join("\n"))]
+#[diagnostic(help(
+    "`framewright permissions check --part deployer` shows every call with the statement that is missing"
+))]
+pub(crate) struct NotPermitted {
+    denied: Vec<String>,
+}
+
+impl NotPermitted {
+    fn of(findings: &[Finding]) -> Self {
+        let line = |finding: &Finding| match &finding.reason {
+            Some(reason) => format!("{} ({reason})", finding.what),
+            None => finding.what.clone(),
+        };
+        Self {
+            denied: findings.iter().map(line).collect(),
+        }
+    }
+}
 
 /// Deploys a project.
 pub(crate) async fn run(mut args: Deploy) -> Result<(), CliError> {
@@ -64,20 +88,47 @@ impl Deployment<'_> {
         } = *self;
         let public = self.args.function.public;
         let mut changes = Vec::new();
-        shown.step("looking for the bucket");
+        shown.step("looking at what is there");
         let wanted = self.args.bucket.clone().or(self.project.bucket.clone());
         let wanted = wanted.map(Into::into);
+        let found = match buckets::find(account, wanted.as_ref()).await {
+            Ok(name) => Some(name),
+            Err(BucketError::None { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let looked = functions::look(account, settings).await?;
+        let unchanged = match &found {
+            Some(name) if !public => {
+                sites::unchanged(account.s3(), name.as_str(), id, self.bundle).await?
+            }
+            _ => None,
+        };
+        let needs = Needs {
+            bucket: found.is_none(),
+            function: !looked.is_there(),
+            large_package: package.parts().any(|part| part.size > INLINE_LIMIT),
+            site: unchanged.is_none(),
+        };
+        self.check(found.as_ref(), &needs).await?;
+
         let visibility = function::visibility(public);
-        let ensured = buckets::ensure(account, wanted.as_ref(), visibility, &mut changes).await?;
+        let ensured = match found {
+            Some(name) => buckets::settle(account, name, visibility, &mut changes).await?,
+            None => buckets::ensure(account, wanted.as_ref(), visibility, &mut changes).await?,
+        };
         let bucket = ensured.name.clone();
         let function = &self.args.function;
         let role = function::render_role(account, &bucket, settings, function, shown, &mut changes)
             .await?;
         shown.step("deploying the function");
         let claim = Claim::Explicit;
-        let deployed = functions::deploy(account, &bucket, package, settings, &role, claim).await?;
+        let deploying = looked.deploy(account, &bucket, package, settings, &role, claim);
+        let deployed = Box::pin(deploying).await?;
         changes.extend(deployed.changes);
-        let uploaded = site::uploaded(account, &ensured, id, self.bundle, shown).await?;
+        let uploaded = match unchanged {
+            Some(nothing) => nothing,
+            None => site::uploaded(account, &ensured, id, self.bundle, shown).await?,
+        };
         let still = if self.args.no_still {
             None
         } else {
@@ -108,6 +159,57 @@ impl Deployment<'_> {
         });
         shown.result(&text, &object);
         Ok(())
+    }
+
+    /// Asks AWS whether what is to be made may be made, before anything is.
+    async fn check(&self, bucket: Option<&BucketName>, needs: &Needs) -> Result<(), CliError> {
+        if !needs.any() {
+            return Ok(());
+        }
+        self.shown.step("checking permissions");
+        let scope = self.scope(bucket);
+        let checker = Checker::new(self.account.config(), scope);
+        match Box::pin(checker.ahead(&self.account.caller, needs)).await {
+            Ahead::Allowed => Ok(()),
+            Ahead::Denied(findings) => Err(NotPermitted::of(&findings).into()),
+            Ahead::NotChecked(why) => {
+                self.shown
+                    .warning(&format!("permissions are not checked: {why}"));
+                Ok(())
+            }
+        }
+    }
+
+    /// What is deployed, as the table of calls knows it.
+    fn scope(&self, bucket: Option<&BucketName>) -> Scope {
+        let Account {
+            partition,
+            id,
+            region,
+            caller,
+            ..
+        } = self.account;
+        let settings = self.settings;
+        let mut scope = Scope::new(partition, id, region);
+        if let Some(bucket) = bucket {
+            scope.bucket = bucket.to_string();
+        }
+        scope.function = settings.function.to_string();
+        scope.public = self.args.function.public;
+        scope.package_layers = !self.package.layers.is_empty();
+        scope.layers.clone_from(&settings.layers);
+        scope.vpc = settings.vpc.is_some();
+        let role = self.args.function.role_arn.as_deref();
+        if let Some((_, role)) = role.and_then(|arn| arn.split_once(":role/")) {
+            role.clone_into(&mut scope.render_role);
+        }
+        if let Ok(Principal::Role(name)) = Principal::parse(caller) {
+            scope.caller = Caller::Role {
+                name,
+                compute: None,
+            };
+        }
+        scope
     }
 
     /// Renders the first frame of the site's first composition, which goes by itself after a day.

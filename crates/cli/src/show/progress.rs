@@ -54,6 +54,13 @@ impl Shown {
         }
     }
 
+    /// How far a step is, which changes many times a second: for a terminal alone. What it came to is in the result.
+    pub(crate) fn passing(&self, what: &str) {
+        if let Self::Bar(bar) = self {
+            bar.set_message(what.to_owned());
+        }
+    }
+
     /// Something that a person should know and that stops nothing.
     pub(crate) fn warning(&self, what: &str) {
         match self {

@@ -324,3 +324,38 @@ fn what_cannot_be_cut_says_why() {
     }
     with("https://localhost/a.mp4", &seconds, &["is not public"]);
 }
+
+#[test]
+fn a_clip_of_a_render_is_asked_for_by_its_id() {
+    let place = Place::new();
+    let render = ["--frames", "0-29", "--json"];
+    let done = place.render("Hold", "hold.mp4", &render).output().unwrap();
+    assert!(done.status.success(), "{}", said(&done));
+    let lines = String::from_utf8(done.stdout).unwrap();
+    let last: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    let id = last["renderId"].as_str().unwrap();
+    let out = place.path("clip.mp4");
+    let clip = ["clip", id, out.to_str().unwrap(), "--from", "10f"];
+    let clip = place
+        .command(clip)
+        .args(["--to", "25f", "--exact", "--json"])
+        .output()
+        .unwrap();
+    assert!(clip.status.success(), "{}", said(&clip));
+    let lines = String::from_utf8(clip.stdout).unwrap();
+    let told: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    assert_eq!(told["key"], format!("clips/{id}/10f-25f.mp4"));
+    assert_eq!(
+        (&told["frames"], &told["reencoded"]),
+        (&Value::from(15), &Value::Bool(true))
+    );
+    let (whole, cut) = (movie::read(&place.path("hold.mp4")), movie::read(&out));
+    assert_eq!((whole.frames, cut.frames), (30, 15));
+    assert_eq!((cut.width, cut.height), (whole.width, whole.height));
+
+    let unknown = ["clip", "a1b2c3d4e5", "--from", "0", "--to", "1"];
+    let unknown = place.command(unknown).output().unwrap();
+    let text = said(&unknown);
+    assert_eq!(unknown.status.code(), Some(1), "{text}");
+    assert!(text.contains("there is no render `a1b2c3d4e5`"), "{text}");
+}

@@ -1,11 +1,14 @@
 //! Functions, sites, buckets and quotas, from argv to what stands in the cloud.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use deploy::calls::{Call, Part, Scope, of};
+use deploy::policy::of_calls;
 use serde_json::Value;
 
-use crate::harness::{Place, copy_folder, decided, said, site};
+use crate::harness::{Place, Running, copy_folder, decided, said, site};
+use crate::served::{ACCOUNT, REGION, Served};
 
 const FUNCTION: &str = "remotion-render-4-0-527-mem2048mb-disk10240mb-900sec";
 
@@ -38,6 +41,14 @@ fn bundle(place: &Place) -> PathBuf {
     let copy = place.path("bundle");
     copy_folder(&site(), &copy);
     copy
+}
+
+/// A project that is bundled already, whose site is called `film`.
+fn project(place: &Place) -> PathBuf {
+    let project = place.path("project");
+    copy_folder(&site(), &project);
+    std::fs::write(project.join("framewright.toml"), "site = \"film\"\n").unwrap();
+    project
 }
 
 #[test]
@@ -215,10 +226,7 @@ fn a_public_site_lies_where_browsers_look_for_it() {
 #[test]
 fn a_second_deployment_of_the_same_project_takes_ten_requests_and_sends_nothing() {
     let place = Place::new();
-    let project = place.path("project");
-    std::fs::create_dir(&project).unwrap();
-    copy_folder(&site(), &project);
-    std::fs::write(project.join("framewright.toml"), "site = \"film\"\n").unwrap();
+    let project = project(&place);
     let deploy = ["deploy", project.to_str().unwrap()];
     let first = result(&mut place.command(deploy));
     assert_eq!(first["site"], "film");
@@ -245,6 +253,92 @@ fn a_second_deployment_of_the_same_project_takes_ten_requests_and_sends_nothing(
         !by_us.iter().any(|name| name.starts_with("Put")),
         "{by_us:?}"
     );
+}
+
+#[test]
+fn two_deployments_at_once_end_well() {
+    let place = Place::new();
+    let project = project(&place);
+    let deploy = ["deploy", project.to_str().unwrap(), "--no-still", "--json"];
+    let both = [0, 1].map(|_| Running::start(&mut place.command(deploy)));
+    for done in both.map(Running::wait) {
+        assert!(done.status.success(), "{}", said(&done));
+    }
+    for (list, rows) in [
+        (["buckets", "ls"], "buckets"),
+        (["functions", "ls"], "functions"),
+        (["sites", "ls"], "sites"),
+    ] {
+        let listed = result(&mut place.command(list));
+        assert_eq!(listed[rows].as_array().unwrap().len(), 1, "{listed}");
+    }
+    let again = result(&mut place.command(&deploy[..3]));
+    assert_eq!(again["changes"], serde_json::json!([]), "{again}");
+    assert_eq!(again["upload"]["sent"], 0, "{again}");
+}
+
+/// `deploy` by a user who may make those of the deployer's calls that `may` tells.
+fn deployed_by(served: &Served, name: &str, project: &Path, may: impl Fn(&Call) -> bool) -> String {
+    let mut scope = Scope::new("aws", ACCOUNT, REGION);
+    scope.package_layers = false;
+    let rows = of(Part::Deployer, &scope).filter(|call| may(call));
+    let key = served.user(name);
+    served.user_may(name, name, &of_calls(rows, &scope).to_json());
+    let deploy = ["deploy", project.to_str().unwrap(), "--no-still"];
+    said(&served.command(&key, deploy).output().unwrap())
+}
+
+#[test]
+fn a_deployment_is_simulated_before_anything_is_made() {
+    let served = Served::start(Place::new(), &[]);
+    let setup = ["permissions", "setup", "--caller", "none", "--yes"];
+    result(&mut served.command(&served.root(), setup));
+    let project = project(&served.place);
+
+    let without =
+        |call: &Call| !["s3:CreateBucket", "lambda:CreateFunction"].contains(&call.action);
+    let told = deployed_by(&served, "poor", &project, without);
+    assert!(told.starts_with("exit status: 1"), "{told}");
+    for words in [
+        "nothing was made",
+        "s3:CreateBucket on arn:aws:s3:::remotionlambda-useast1-*",
+        "lambda:CreateFunction on",
+        "no policy allows it",
+    ] {
+        assert!(told.contains(words), "`{words}` is missing in\n{told}");
+    }
+    let events = served.place.events();
+    let by_poor = events.iter().filter(|event| {
+        let arn = event["principal"]["arn"].as_str().unwrap_or_default();
+        arn.ends_with("user/poor")
+    });
+    let names: Vec<_> = by_poor
+        .filter_map(|event| event["eventName"].as_str())
+        .collect();
+    assert!(names.contains(&"SimulatePrincipalPolicy"), "{names:?}");
+    let made = ["Create", "Put", "Publish"];
+    assert!(
+        !names
+            .iter()
+            .any(|name| made.iter().any(|verb| name.starts_with(verb))),
+        "{names:?}"
+    );
+
+    // Whoever may not simulate deploys unchecked, and is told. Without a terminal no file has a line of its own.
+    let told = deployed_by(&served, "rich", &project, |call| {
+        call.action != "iam:SimulatePrincipalPolicy"
+    });
+    assert!(told.starts_with("exit status: 0"), "{told}");
+    assert!(
+        told.contains("permissions are not checked: you may not simulate"),
+        "{told}"
+    );
+    assert_eq!(told.matches("uploading the site").count(), 1, "{told}");
+    assert!(told.contains("files sent ("), "{told}");
+    // With everything in place there is nothing to check.
+    let told = deployed_by(&served, "late", &project, without);
+    assert!(told.starts_with("exit status: 0"), "{told}");
+    assert!(!told.contains("checking permissions"), "{told}");
 }
 
 #[test]

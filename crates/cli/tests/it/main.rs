@@ -19,6 +19,7 @@ mod large_video;
 mod least_privilege;
 mod merges;
 mod movie;
+mod official;
 mod other_bucket;
 mod package;
 mod permissions;

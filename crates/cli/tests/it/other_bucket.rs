@@ -150,3 +150,47 @@ fn the_keys_of_another_service_are_kept_where_no_viewer_reads_and_are_gone_after
     cloud.signal(Signal::SIGINT);
     cloud.wait();
 }
+
+#[test]
+fn an_output_bucket_may_be_in_another_region() {
+    let place = Place::new();
+    let mut cloud = Running::start(&mut place.command(["cloud", "serve", "--json"]));
+    let told: Value = serde_json::from_str(&cloud.lines().next().unwrap()).unwrap();
+    let answer = |arguments: &[&str]| -> Value {
+        let there = [arguments, &["--region", "eu-west-1"]].concat();
+        let done = aws(&told, &there);
+        assert!(done.status.success(), "{}", said(&done));
+        serde_json::from_slice(&done.stdout).unwrap_or_default()
+    };
+    let create = ["s3api", "create-bucket", "--bucket", BUCKET];
+    let location = [
+        "--create-bucket-configuration",
+        "LocationConstraint=eu-west-1",
+    ];
+    answer(&[&create[..], &location].concat());
+    let deploy = place.command(["functions", "deploy"]).output().unwrap();
+    assert!(deploy.status.success(), "{}", said(&deploy));
+    let put = [
+        "iam",
+        "put-role-policy",
+        "--role-name",
+        "remotion-lambda-role",
+    ];
+    let policy = ["--policy-name", "other-bucket", "--policy-document", POLICY];
+    answer(&[&put[..], &policy].concat());
+    let out = ["--out-bucket", BUCKET, "--out-key", KEY, "--json"];
+    let done = place
+        .command(["render"])
+        .arg(site())
+        .args(["Hold", "--frames", "0-9"])
+        .args(out)
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", said(&done));
+    let text = String::from_utf8(done.stdout).unwrap();
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    let head = answer(&["s3api", "head-object", "--bucket", BUCKET, "--key", KEY]);
+    assert_eq!(head["ContentLength"], last["bytes"]);
+    cloud.signal(Signal::SIGINT);
+    cloud.wait();
+}

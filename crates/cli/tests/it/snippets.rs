@@ -48,7 +48,8 @@ fn program(document: &str, site: &str) -> String {
     )
 }
 
-fn folder() -> PathBuf {
+/// Where npm's packages are.
+pub(crate) fn folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snippets");
     assert!(
         folder.join("node_modules/@remotion/lambda").is_dir(),

@@ -64,10 +64,18 @@ impl Authenticator {
         }
     }
 
-    /// The region that a request is for: the one that its signature is scoped to. Services with one
-    /// endpoint for all regions are where that is.
+    /// The region that a request is for: the one that its signature is scoped to, or the one of the
+    /// API that it is addressed to. Services with one endpoint for all regions are where that is.
     pub(crate) fn region_of(&self, service: Service, head: &Head) -> Region {
-        self.region_named(service, scoped_region(head).as_deref())
+        match scoped_region(head) {
+            Some(name) => self.region_named(service, Some(&name)),
+            None => self.region_of_unsigned(service, head),
+        }
+    }
+
+    fn region_of_unsigned(&self, service: Service, head: &Head) -> Region {
+        let address = ApiAddress::of(head).filter(|_| service == Service::ExecuteApi);
+        self.region_named(service, address.and_then(|address| address.region))
     }
 
     fn region_named(&self, service: Service, name: Option<&str>) -> Region {
@@ -97,7 +105,7 @@ impl Authenticator {
         let Incoming { mut head, body } = incoming;
         let in_words = |error: AuthError| error.into_api_error(service);
         // What was verified, not what the head looked like before.
-        let mut region = self.region_named(service, None);
+        let mut region = self.region_of_unsigned(service, &head);
         // What an API's clients put into these places is for the API, unless they sign for it.
         let claim = match scoped_service(&head) {
             None if service == Service::ExecuteApi => Claim::Unsigned,

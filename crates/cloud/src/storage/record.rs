@@ -22,6 +22,9 @@ pub(crate) struct Bucket {
     pub(crate) public_access_block: Option<PublicAccessBlock>,
     /// The bucket policy as it was put.
     pub(crate) policy: Option<String>,
+    /// The ACL `public-read`, by which everybody lists the bucket where ACLs count.
+    #[serde(default)]
+    pub(crate) public_list: bool,
     pub(crate) lifecycle: Vec<Rule>,
     pub(crate) tags: Vec<Tag>,
 }
@@ -36,6 +39,7 @@ impl Bucket {
             ownership: Some(Ownership::BucketOwnerEnforced),
             public_access_block: Some(PublicAccessBlock::ALL),
             policy: None,
+            public_list: false,
             lifecycle: Vec::new(),
             tags: Vec::new(),
         }

@@ -2,12 +2,15 @@
 
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership};
 use protocol::BucketName;
-use protocol::names::{BUCKET_PREFIX, HASH_ALPHABET};
-use rand::seq::IndexedRandom;
+use protocol::names::{BUCKET_PREFIX, hash};
+use sha2::{Digest as _, Sha256};
 
 use super::list::{self, BucketRow};
 use super::public;
-use super::settings::{admit_acls, block_public_access, is_blocked, own_objects, set_lifecycle};
+use super::settings::{
+    admit_acls, block_public_access, counts_acls, is_blocked, own_objects, set_lifecycle,
+    undisturbed,
+};
 use crate::account::Account;
 use crate::call::{self, CallFailed};
 use crate::change::Change;
@@ -75,7 +78,7 @@ pub enum BucketError {
 ///
 /// In a private bucket public access is blocked; in a public one a bucket policy lets everybody read sites and outputs.
 /// Either way ACLs are disabled and lifecycle rules are set. Whoever may not write the bucket's policy gets a public
-/// bucket in which ACLs count.
+/// bucket in which ACLs count; a public bucket in which they count already keeps them.
 ///
 /// # Errors
 /// See [`BucketError`].
@@ -94,9 +97,25 @@ pub async fn ensure(
         (Err(BucketError::None { .. }), None) => create_conventional(account, changes).await?,
         (Err(error), _) => return Err(error),
     };
+    Ok(settle(account, name, visibility, changes).await?)
+}
+
+/// Brings a bucket that is there to what [`ensure`] makes of it.
+///
+/// # Errors
+/// Where AWS refuses or fails a call.
+pub async fn settle(
+    account: &Account,
+    name: BucketName,
+    visibility: Visibility,
+    changes: &mut Vec<Change>,
+) -> Result<Ensured, CallFailed> {
     let s3 = &account.s3;
-    // ACLs are disabled before public access is blocked: where it is blocked as it should be, they have been.
-    if !is_blocked(s3, &name, visibility).await? {
+    // ACLs are disabled before public access is blocked: where it is blocked as it should be, they have been. A public
+    // bucket in which ACLs count stays as it is, since there may be clients that send them.
+    let is_as_wanted = is_blocked(s3, &name, visibility).await?
+        || (visibility == Visibility::Public && counts_acls(s3, &name).await?);
+    if !is_as_wanted {
         own_objects(s3, &name, ObjectOwnership::BucketOwnerEnforced, changes).await?;
         block_public_access(s3, &name, visibility, changes).await?;
     }
@@ -118,7 +137,9 @@ async fn publish(
         Ok(()) => Ok(PublicReading::ByPolicy),
         Err(error) if error.is_denied() => {
             tracing::info!(%error, "sites are made public object by object");
-            admit_acls(&account.s3, bucket, changes).await?;
+            if !counts_acls(&account.s3, bucket).await? {
+                admit_acls(&account.s3, bucket, changes).await?;
+            }
             Ok(PublicReading::ByAcl)
         }
         Err(error) => Err(error),
@@ -167,13 +188,8 @@ async fn create_conventional(
     changes: &mut Vec<Change>,
 ) -> Result<BucketName, BucketError> {
     let mut taken = None;
-    for _ in 0..ATTEMPTS {
-        let mut rng = rand::rng();
-        let suffix: String = (0..10)
-            .filter_map(|_| HASH_ALPHABET.choose(&mut rng))
-            .map(|&byte| char::from(byte))
-            .collect();
-        let bucket = BucketName::conventional(&account.region, &suffix);
+    for attempt in 0..ATTEMPTS {
+        let bucket = BucketName::conventional(&account.region, &suffix(account, attempt));
         match create(account, &bucket, changes).await {
             Ok(()) => return Ok(bucket),
             Err(error @ BucketError::Taken(_)) => taken = Some(error),
@@ -183,6 +199,16 @@ async fn create_conventional(
     Err(taken.unwrap_or_else(|| BucketError::None {
         region: account.region.clone(),
     }))
+}
+
+/// Tells the account's bucket in a region from those of others. The first is the same at every call, so that deployments
+/// at once make one bucket; whoever guesses it and takes the name cannot guess the next.
+fn suffix(account: &Account, attempt: usize) -> String {
+    if attempt > 0 {
+        return hash(std::array::from_fn(|_| rand::random()));
+    }
+    let digest = Sha256::digest(format!("framewright {} {}", account.id, account.region));
+    hash(std::array::from_fn(|index| u64::from(digest[index])))
 }
 
 async fn create(
@@ -204,7 +230,7 @@ async fn create(
                 .build(),
         );
     }
-    match request.send().await {
+    match undisturbed(|| request.clone().send()).await {
         Ok(_) => changes.push(Change::new(format!("bucket {bucket}"), "created")),
         // A deployment beside this one was faster.
         Err(error) if call::code(&error) == Some("BucketAlreadyOwnedByYou") => {}

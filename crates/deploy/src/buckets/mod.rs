@@ -8,6 +8,6 @@ mod settings;
 
 pub use protocol::BucketName;
 
-pub use ensure::{BucketError, Ensured, PublicReading, Visibility, ensure, find};
+pub use ensure::{BucketError, Ensured, PublicReading, Visibility, ensure, find, settle};
 pub use list::{BucketRow, list};
 pub use remove::{RemoveError, Removed, remove};

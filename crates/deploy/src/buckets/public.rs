@@ -3,6 +3,7 @@
 use protocol::BucketName;
 use serde_json::{Value, json};
 
+use super::settings::undisturbed;
 use crate::account::Account;
 use crate::call::{self, CallFailed};
 use crate::change::Change;
@@ -38,7 +39,7 @@ pub(super) async fn allow(
         .put_bucket_policy()
         .bucket(bucket.as_str())
         .policy(wanted.to_string());
-    put.send()
+    undisturbed(|| put.clone().send())
         .await
         .map_err(CallFailed::of("let everybody read the bucket's sites"))?;
     changes.push(Change::new(

@@ -1,6 +1,7 @@
 //! What a bucket is set to: who owns its objects, what is public, and what goes by itself.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus,
     LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, ObjectOwnership, OwnershipControls,
@@ -11,6 +12,7 @@ use protocol::BucketName;
 use super::ensure::Visibility;
 use crate::call::{self, CallFailed};
 use crate::change::Change;
+use crate::permissions::patiently;
 
 /// Folder of renders that delete themselves, and after how many days.
 const EXPIRIES: [(&str, i32); 4] = [("1-day", 1), ("3-days", 3), ("7-days", 7), ("30-days", 30)];
@@ -37,6 +39,42 @@ pub(super) async fn admit_acls(
         "public ACLs admitted",
     ));
     Ok(())
+}
+
+/// Whether public ACLs count in the bucket.
+pub(super) async fn counts_acls(s3: &Client, bucket: &BucketName) -> Result<bool, CallFailed> {
+    let get = s3.get_public_access_block().bucket(bucket.as_str());
+    let blocked = match get.send().await {
+        Ok(found) => found
+            .public_access_block_configuration()
+            .is_some_and(|block| {
+                block.block_public_acls() == Some(true) || block.ignore_public_acls() == Some(true)
+            }),
+        Err(error) if call::code(&error) == Some("NoSuchPublicAccessBlockConfiguration") => false,
+        Err(error) if call::is_denied(&error) => true,
+        Err(error) => {
+            return Err(CallFailed::of("read the bucket's public access block")(
+                error,
+            ));
+        }
+    };
+    if blocked {
+        return Ok(false);
+    }
+    let get = s3.get_bucket_ownership_controls().bucket(bucket.as_str());
+    match get.send().await {
+        Ok(found) => Ok(found.ownership_controls().is_some_and(|controls| {
+            controls
+                .rules()
+                .iter()
+                .any(|rule| rule.object_ownership() != &ObjectOwnership::BucketOwnerEnforced)
+        })),
+        Err(error) if call::code(&error) == Some("OwnershipControlsNotFoundError") => Ok(true),
+        Err(error) if call::is_denied(&error) => Ok(false),
+        Err(error) => Err(CallFailed::of("read the bucket's ownership controls")(
+            error,
+        )),
+    }
 }
 
 fn block(visibility: Visibility) -> PublicAccessBlockConfiguration {
@@ -88,7 +126,7 @@ async fn put_block(
         .put_public_access_block()
         .bucket(bucket.as_str())
         .public_access_block_configuration(block);
-    put.send()
+    undisturbed(|| put.clone().send())
         .await
         .map_err(CallFailed::of("block public access to the bucket"))?;
     Ok(())
@@ -141,7 +179,7 @@ pub(super) async fn own_objects(
         .put_bucket_ownership_controls()
         .bucket(bucket.as_str())
         .ownership_controls(controls);
-    put.send()
+    undisturbed(|| put.clone().send())
         .await
         .map_err(CallFailed::of("set the bucket's ownership controls"))?;
     changes.push(Change::new(format!("bucket {bucket}"), how));
@@ -170,7 +208,7 @@ pub(super) async fn set_lifecycle(
         .put_bucket_lifecycle_configuration()
         .bucket(bucket.as_str())
         .lifecycle_configuration(wanted);
-    put.send()
+    undisturbed(|| put.clone().send())
         .await
         .map_err(CallFailed::of("set the bucket's lifecycle"))?;
     changes.push(Change::new(
@@ -212,10 +250,17 @@ fn lifecycle() -> Result<BucketLifecycleConfiguration, aws_sdk_s3::error::BuildE
         .build()
 }
 
+/// Makes `call`, and makes it again while S3 says that another deployment changes the bucket.
+pub(super) async fn undisturbed<T, E, R, F>(call: impl FnMut() -> F) -> Result<T, SdkError<E, R>>
+where
+    E: ProvideErrorMetadata,
+    F: Future<Output = Result<T, SdkError<E, R>>>,
+{
+    let disturbed = |error: &SdkError<E, R>| call::code(error) == Some("OperationAborted");
+    Box::pin(patiently(call, disturbed)).await
+}
+
 /// Whether a setting is absent, or may not be read: then it is written, which changes nothing where it is as it should be.
-fn unread<E: aws_sdk_s3::error::ProvideErrorMetadata>(
-    error: &aws_sdk_s3::error::SdkError<E>,
-    absent: &str,
-) -> bool {
+fn unread<E: ProvideErrorMetadata>(error: &SdkError<E>, absent: &str) -> bool {
     call::code(error) == Some(absent) || call::is_denied(error)
 }

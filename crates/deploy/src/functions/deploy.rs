@@ -40,6 +40,9 @@ const TAG_CLAIM: &str = "framewright";
 /// The digest of those settings that GetFunction does not show, written when all of them are in force.
 const TAG_SETTINGS: &str = "framewright-settings";
 
+/// What Lambda shows of a render function.
+const DESCRIPTION: &str = "Renders Remotion compositions in chunks";
+
 /// How often a deployment that another one disturbs begins again.
 const DISTURBANCES: usize = 5;
 
@@ -106,16 +109,61 @@ pub async fn deploy(
 ) -> Result<DeployedFunction, DeployError> {
     let named = Named {
         name: &settings.function.to_string(),
-        description: "Renders Remotion compositions in chunks",
+        description: DESCRIPTION,
+        looked: None,
     };
     deploy_as(account, bucket, package, settings, role_arn, claim, named).await
 }
 
-/// What a function is called.
-#[derive(Debug, Clone, Copy)]
+/// What there is under the name of a render function, looked at ahead of a deployment.
+#[derive(Debug, Clone)]
+pub struct Looked(Option<Box<GetFunctionOutput>>);
+
+/// Looks whether the function of `settings` is there.
+///
+/// # Errors
+/// Where AWS refuses or fails the call.
+pub async fn look(account: &Account, settings: &Settings) -> Result<Looked, CallFailed> {
+    find(account, &settings.function.to_string())
+        .await
+        .map(Looked)
+}
+
+impl Looked {
+    /// Whether there is a function.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// As [`deploy`], without looking again.
+    ///
+    /// # Errors
+    /// As [`deploy`].
+    pub async fn deploy(
+        self,
+        account: &Account,
+        bucket: &BucketName,
+        package: &Package,
+        settings: &Settings,
+        role_arn: &str,
+        claim: Claim,
+    ) -> Result<DeployedFunction, DeployError> {
+        let named = Named {
+            name: &settings.function.to_string(),
+            description: DESCRIPTION,
+            looked: Some(self),
+        };
+        deploy_as(account, bucket, package, settings, role_arn, claim, named).await
+    }
+}
+
+/// What a function is called, and what was seen under that name if somebody looked.
+#[derive(Debug)]
 pub(crate) struct Named<'a> {
     pub(crate) name: &'a str,
     pub(crate) description: &'static str,
+    pub(crate) looked: Option<Looked>,
 }
 
 /// As [`deploy`], a function that is not called by the convention of render functions.
@@ -138,9 +186,10 @@ pub(crate) async fn deploy_as(
         claim,
         name: named.name.to_owned(),
         description: named.description,
+        looked: named.looked,
         changes: Vec::new(),
     };
-    deployment.until_undisturbed().await?;
+    Box::pin(deployment.until_undisturbed()).await?;
     Ok(DeployedFunction {
         name: deployment.name,
         changes: deployment.changes,
@@ -162,6 +211,8 @@ struct Deployment<'a> {
     claim: Claim,
     name: String,
     description: &'static str,
+    /// Taken by the first run.
+    looked: Option<Looked>,
     changes: Vec<Change>,
 }
 
@@ -180,7 +231,10 @@ impl Deployment<'_> {
     }
 
     async fn run(&mut self) -> Result<(), DeployError> {
-        let found = self.find().await?;
+        let found = match self.looked.take() {
+            Some(Looked(found)) => found,
+            None => find(self.account, &self.name).await?,
+        };
         let tag = |name| found.as_ref().and_then(|found| found.tags()?.get(name));
         if self.claim == Claim::Implied
             && tag(TAG_CLAIM).map(String::as_str) == Some(Claim::Explicit.tag())
@@ -192,7 +246,7 @@ impl Deployment<'_> {
         if !settled && let Some(days) = self.settings.retention_days {
             log_group::ensure(&self.account.config, &self.name, days, &mut self.changes).await?;
         }
-        let replaced = match found.as_ref().and_then(GetFunctionOutput::configuration) {
+        let replaced = match found.as_ref().and_then(|found| found.configuration()) {
             Some(found) => self.update_or_replace(found).await?,
             None => {
                 self.create().await?;
@@ -225,15 +279,6 @@ impl Deployment<'_> {
         self.changed("deleted, since you may not update it");
         self.create().await?;
         Ok(true)
-    }
-
-    async fn find(&self) -> Result<Option<GetFunctionOutput>, CallFailed> {
-        let get = self.account.lambda.get_function().function_name(&self.name);
-        match get.send().await {
-            Ok(found) => Ok(Some(found)),
-            Err(error) if call::code(&error) == Some("ResourceNotFoundException") => Ok(None),
-            Err(error) => Err(CallFailed::of("look for the function")(error)),
-        }
     }
 
     async fn create(&mut self) -> Result<(), DeployError> {
@@ -486,6 +531,20 @@ impl Deployment<'_> {
             .await;
         updated.map_err(|error| not_active(DisplayErrorContext(error).to_string()))?;
         Ok(())
+    }
+}
+
+async fn find(account: &Account, name: &str) -> Result<Option<Box<GetFunctionOutput>>, CallFailed> {
+    match account
+        .lambda
+        .get_function()
+        .function_name(name)
+        .send()
+        .await
+    {
+        Ok(found) => Ok(Some(Box::new(found))),
+        Err(error) if call::code(&error) == Some("ResourceNotFoundException") => Ok(None),
+        Err(error) => Err(CallFailed::of("look for the function")(error)),
     }
 }
 

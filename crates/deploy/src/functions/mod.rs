@@ -10,7 +10,7 @@ mod settings;
 
 pub use protocol::FunctionName;
 
-pub use deploy::{Claim, DeployError, DeployedFunction, deploy};
+pub use deploy::{Claim, DeployError, DeployedFunction, Looked, deploy, look};
 pub(crate) use deploy::{Named, deploy_as};
 pub use list::{FunctionRow, list};
 pub use package::{

@@ -115,7 +115,8 @@ impl Package {
         self.parts().map(|part| part.unzipped).sum()
     }
 
-    fn parts(&self) -> impl Iterator<Item = &Artifact> {
+    /// The code's zip and those of the layers.
+    pub fn parts(&self) -> impl Iterator<Item = &Artifact> {
         std::iter::once(&self.code).chain(&self.layers)
     }
 

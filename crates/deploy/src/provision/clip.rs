@@ -76,6 +76,7 @@ pub async fn provision_clip(
     let named = Named {
         name: CLIP_FUNCTION,
         description: "Cuts clips out of videos in S3",
+        looked: None,
     };
     let package = &wanted.package;
     let claim = Claim::Implied;

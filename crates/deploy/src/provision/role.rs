@@ -73,15 +73,21 @@ async fn create(
         .description(role.description)
         .assume_role_policy_document(role.trust.to_json())
         .tags(tag);
-    let created = request
-        .send()
-        .await
-        .map_err(CallFailed::of("create the role"))?;
-    changes.push(Change::new(format!("role {}", role.name), "created"));
-    Ok(created
-        .role()
-        .map(|role| role.arn().to_owned())
-        .unwrap_or_default())
+    match request.send().await {
+        Ok(created) => {
+            changes.push(Change::new(format!("role {}", role.name), "created"));
+            let created = created.role().map(|role| role.arn().to_owned());
+            Ok(created.unwrap_or_default())
+        }
+        // A deployment beside this one was faster.
+        Err(error) if call::code(&error) == Some("EntityAlreadyExists") => {
+            let found = iam.get_role().role_name(role.name).send().await;
+            let found = found.map_err(CallFailed::of("look for the role"))?;
+            let found = found.role().map(|role| role.arn().to_owned());
+            Ok(found.unwrap_or_default())
+        }
+        Err(error) => Err(CallFailed::of("create the role")(error)),
+    }
 }
 
 async fn correct_trust(

@@ -21,5 +21,5 @@ pub use clean::CleanError;
 pub use list::{RemoveError, SiteRow, list, public_url, remove};
 pub use project::{Project, ProjectError};
 pub use public::upload_public;
-pub use upload::{UploadError, UploadEvent, Uploaded, upload};
+pub use upload::{UploadError, UploadEvent, Uploaded, unchanged, upload};
 pub use version::{MadeWith, made_with};

@@ -81,20 +81,13 @@ pub async fn upload(
     bundle: &Bundle,
     mut progress: impl FnMut(UploadEvent),
 ) -> Result<Uploaded, UploadError> {
+    if let Some(nothing) = unchanged(s3, bucket, id, bundle).await? {
+        return Ok(nothing);
+    }
     let manifest = manifest(bundle);
     let version = manifest.version();
     let all = bundle.files().len();
-    let mut done = Uploaded {
-        version: Some(version.clone()),
-        sent: 0,
-        sent_bytes: 0,
-        kept: all,
-        removed: 0,
-    };
-    let current = current(s3, bucket, id).await?;
-    if current.is_some_and(|pointer| pointer.version == version) {
-        return Ok(done);
-    }
+    let mut done = nothing_sent(&version, all);
     // Written first: whoever removes what no version has, beside this upload, keeps what this version has.
     let manifest_key = id.manifest_key(&version);
     put_json(s3, bucket, &manifest_key, &manifest).await?;
@@ -120,6 +113,32 @@ pub async fn upload(
     put_json(s3, bucket, &id.pointer_key(), &pointer).await?;
     done.removed = clean::private(s3, bucket, id, &version).await?;
     Ok(done)
+}
+
+/// What [`upload`] would come to where `bundle` is the current version already; `None` where it would send something.
+///
+/// # Errors
+/// Where the site's pointer cannot be read.
+pub async fn unchanged(
+    s3: &Client,
+    bucket: &str,
+    id: &SiteId,
+    bundle: &Bundle,
+) -> Result<Option<Uploaded>, CallFailed> {
+    let version = manifest(bundle).version();
+    let current = current(s3, bucket, id).await?;
+    let is_current = current.is_some_and(|pointer| pointer.version == version);
+    Ok(is_current.then(|| nothing_sent(&version, bundle.files().len())))
+}
+
+fn nothing_sent(version: &str, kept: usize) -> Uploaded {
+    Uploaded {
+        version: Some(version.to_owned()),
+        sent: 0,
+        sent_bytes: 0,
+        kept,
+        removed: 0,
+    }
 }
 
 /// What is to be sent.

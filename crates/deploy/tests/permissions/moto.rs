@@ -14,18 +14,19 @@ use deploy::permissions::{Budget, CallerChoice, Setup, State, Wanted};
 use crate::linters::venv;
 
 /// The account that moto's server has.
-const ACCOUNT: &str = "123456789012";
+pub(crate) const ACCOUNT: &str = "123456789012";
 
 /// What moto lacks, one call a line: a line that is no longer true fails the test.
 const LACKS: &str = include_str!("moto-lacks.txt");
 
-struct Moto {
+/// A server that ends with this value.
+pub(crate) struct Moto {
     server: Child,
     endpoint: String,
 }
 
 impl Moto {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let mut server = Command::new(venv().join("bin/moto_server"))
             .args(["--host", "127.0.0.1", "--port", "0"])
             .env("PYTHONUNBUFFERED", "1")
@@ -46,7 +47,7 @@ impl Moto {
         Self { server, endpoint }
     }
 
-    fn config(&self) -> SdkConfig {
+    pub(crate) fn config(&self) -> SdkConfig {
         let key = AccessKey {
             id: "AKIAIOSFODNN7EXAMPLE".into(),
             secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),
@@ -145,6 +146,50 @@ async fn lacking(call: &str, config: &SdkConfig) -> String {
                 .update_runtime_on(aws_sdk_lambda::types::UpdateRuntimeOn::Auto);
             format!("{:?}", asked.send().await)
         }
+        "s3 PutBucketPolicy where public policies are blocked" => {
+            let s3 = store::s3_client(config);
+            let block = aws_sdk_s3::types::PublicAccessBlockConfiguration::builder();
+            s3.create_bucket().bucket("blocked").send().await.unwrap();
+            s3.put_public_access_block()
+                .bucket("blocked")
+                .public_access_block_configuration(block.block_public_policy(true).build())
+                .send()
+                .await
+                .unwrap();
+            let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::blocked/*"}}"#;
+            let asked = s3.put_bucket_policy().bucket("blocked").policy(document);
+            done(asked.send().await)
+        }
+        "s3 PutObject with an ACL where those are disabled" => {
+            let s3 = store::s3_client(config);
+            let ownership = aws_sdk_s3::types::ObjectOwnership::BucketOwnerEnforced;
+            let create = s3.create_bucket().bucket("owned");
+            create.object_ownership(ownership).send().await.unwrap();
+            let asked = s3.put_object().bucket("owned").key("k");
+            let acl = aws_sdk_s3::types::ObjectCannedAcl::PublicRead;
+            done(asked.acl(acl).send().await)
+        }
+        "servicequotas GetServiceQuota" => {
+            let quotas = aws_sdk_servicequotas::Client::new(config);
+            let asked = quotas.get_service_quota().service_code("lambda");
+            format!("{:?}", asked.quota_code("L-B99A9384").send().await)
+        }
+        "servicequotas GetAWSDefaultServiceQuota" => {
+            let quotas = aws_sdk_servicequotas::Client::new(config);
+            let asked = quotas.get_aws_default_service_quota();
+            let asked = asked.service_code("lambda").quota_code("L-B99A9384");
+            format!("{:?}", asked.send().await)
+        }
+        "servicequotas RequestServiceQuotaIncrease" => {
+            let quotas = aws_sdk_servicequotas::Client::new(config);
+            let asked = quotas.request_service_quota_increase();
+            let asked = asked.service_code("lambda").quota_code("L-B99A9384");
+            format!("{:?}", asked.desired_value(5000.0).send().await)
+        }
+        "cloudtrail LookupEvents" => {
+            let trail = aws_sdk_cloudtrail::Client::new(config);
+            format!("{:?}", trail.lookup_events().send().await)
+        }
         "lambda InvokeWithResponseStream" => {
             let lambda = aws_sdk_lambda::Client::new(config);
             let asked = lambda.invoke_with_response_stream().function_name("f");
@@ -160,12 +205,17 @@ async fn lacking(call: &str, config: &SdkConfig) -> String {
                 .create_policy()
                 .policy_name("large")
                 .policy_document(document);
-            match asked.send().await {
-                Ok(_) => "made".to_owned(),
-                Err(error) => format!("{error:?}"),
-            }
+            done(asked.send().await)
         }
         other => panic!("`{other}` is no call of this test"),
+    }
+}
+
+/// `done`, where it should have been refused.
+fn done<T, E: std::fmt::Debug>(asked: Result<T, E>) -> String {
+    match asked {
+        Ok(_) => "done".to_owned(),
+        Err(error) => format!("{error:?}"),
     }
 }
 

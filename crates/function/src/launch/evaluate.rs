@@ -76,7 +76,7 @@ async fn must_not_exist(hands: &Hands, request: &Request) -> Result<(), Failure>
     if request.start.overwrite {
         return Ok(());
     }
-    let (bucket, key) = output_place(hands, request);
+    let (bucket, key) = output_place(hands, request).await;
     if Box::pin(bucket.head(&key)).await.is_err() {
         return Ok(());
     }
@@ -90,13 +90,14 @@ async fn must_not_exist(hands: &Hands, request: &Request) -> Result<(), Failure>
     ))
 }
 
-fn output_place(hands: &Hands, request: &Request) -> (Bucket, String) {
+async fn output_place(hands: &Hands, request: &Request) -> (Bucket, String) {
     let own = &hands.documents.bucket;
     let out_name = request.start.out_name.as_ref();
     let keys = &hands.documents.keys;
     let (bucket, key) = output::place(out_name, own.name(), keys, DEFAULT_OUTPUT);
     let provider = output::provider(out_name);
-    (output::bucket(&hands.function, own, &bucket, provider), key)
+    let bucket = output::bucket(&hands.function, own, (&bucket, &key), provider).await;
+    (bucket, key)
 }
 
 /// The request itself is wrong.

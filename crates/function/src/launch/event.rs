@@ -70,6 +70,8 @@ pub(crate) enum Ended {
 pub(crate) struct Output {
     pub(crate) size: u64,
     pub(crate) combined_in_ms: u64,
+    /// Whether it was stored in fragments while it was made, because no file on disk may be as large.
+    pub(crate) in_fragments: bool,
 }
 
 /// Something that a launch is told.

@@ -126,3 +126,20 @@ pub(crate) fn to_error_info(failure: &Failure, place: Place<'_>) -> ErrorInfo {
         tmp_dir: None,
     }
 }
+
+/// Something that the client should know of, and that ends nothing.
+pub(crate) fn notice(message: String) -> ErrorInfo {
+    ErrorInfo {
+        kind: ErrorKind::Stitcher,
+        name: "Warning".to_owned(),
+        stack: format!("Warning: {message}"),
+        message,
+        frame: None,
+        chunk: None,
+        is_fatal: false,
+        attempt: 1,
+        will_retry: false,
+        total_attempts: 1,
+        tmp_dir: None,
+    }
+}

@@ -2,7 +2,7 @@
 
 use lambda::Context;
 use protocol::RenderId;
-use protocol::error_info::{ErrorInfo, ErrorKind};
+use protocol::error_info::ErrorInfo;
 use protocol::names::{self, HASH_LENGTH};
 use protocol::payload::{Launch, Start, StartResponse};
 use protocol::progress::Progress;
@@ -15,6 +15,7 @@ use crate::clock::now_unix_ms;
 use crate::documents::DocumentError;
 use crate::invocation::Function;
 use crate::invoke::{self, InvokeError};
+use crate::launch::failure::notice;
 use crate::output;
 use crate::request::{self, RequestError};
 use crate::site::{ResolveError, resolve};
@@ -121,19 +122,7 @@ fn notices(function: &Function, request: &Request) -> impl Iterator<Item = Error
         .map(str::to_owned)
         .into_iter()
         .chain(key)
-        .map(|message| ErrorInfo {
-            kind: ErrorKind::Stitcher,
-            name: "Warning".to_owned(),
-            stack: format!("Warning: {message}"),
-            message,
-            frame: None,
-            chunk: None,
-            is_fatal: false,
-            attempt: 1,
-            will_retry: false,
-            total_attempts: 1,
-            tmp_dir: None,
-        })
+        .map(notice)
 }
 
 pub(super) fn random() -> [u64; HASH_LENGTH] {

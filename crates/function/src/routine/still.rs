@@ -190,7 +190,8 @@ pub(crate) async fn still(
     let default = format!("out.{}", payload.image_format.as_str());
     let keys = RenderKeys::new(&render_id);
     let (out_bucket, key) = output::place(out_name, bucket.name(), &keys, &default);
-    let target = output::bucket(function, &bucket, &out_bucket, output::provider(out_name));
+    let provider = output::provider(out_name);
+    let target = output::bucket(function, &bucket, (&out_bucket, &key), provider).await;
     let size = picture.picture.len() as u64;
     let options = PutOptions {
         content_disposition: payload.download_behavior.content_disposition(),

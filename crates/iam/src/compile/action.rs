@@ -46,12 +46,13 @@ pub(crate) struct ActionIndex {
 }
 
 impl ActionIndex {
-    pub(crate) fn of(statements: &[Statement]) -> Self {
+    /// The index of statements, each with its place, ascending.
+    pub(crate) fn of<'s>(statements: impl Iterator<Item = (u32, &'s Statement)> + Clone) -> Self {
         let patterns = statements
-            .iter()
-            .map(|statement| statement.action.patterns().0.len());
+            .clone()
+            .map(|(_, statement)| statement.action.patterns().0.len());
         let (mut any_service, mut keyed) = (Vec::new(), Vec::with_capacity(patterns.sum()));
-        for (index, statement) in (0..).zip(statements) {
+        for (index, statement) in statements {
             let (patterns, negated) = statement.action.patterns();
             let known = keyed.len();
             let is_keyed = !negated
@@ -103,7 +104,7 @@ fn key(pattern: &str) -> Option<u64> {
 }
 
 /// The entries with this key; they are ascending by statement, too.
-fn equal_range(entries: &[(u64, u32)], key: u64) -> &[(u64, u32)] {
+pub(super) fn equal_range(entries: &[(u64, u32)], key: u64) -> &[(u64, u32)] {
     let start = entries.partition_point(|(found, _)| *found < key);
     let length = entries[start..].partition_point(|(found, _)| *found == key);
     &entries[start..start + length]

@@ -4,6 +4,7 @@ mod action;
 mod arn_pattern;
 mod condition;
 mod context_keys;
+mod index;
 mod notes;
 mod parts;
 mod policy;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Notes;
-use super::action::ActionIndex;
+use super::index::Index;
 use super::statement::{CompiledStatement, Match};
 use crate::policy::{Document, DocumentError, Kind};
 use crate::{Arn, Request};
@@ -16,7 +16,7 @@ pub struct Policy {
     document: Document,
     // INVARIANT: one per statement of `document`, in its order.
     statements: Box<[CompiledStatement]>,
-    index: ActionIndex,
+    index: Index,
     is_public: bool,
 }
 
@@ -41,11 +41,11 @@ impl Policy {
 
     fn compile(name: &str, arn: Option<Arn>, document: Document) -> Arc<Self> {
         let statements = document.statements();
-        let compiled = statements
+        let compiled: Box<[_]> = statements
             .iter()
             .map(|statement| CompiledStatement::of(statement, &document))
             .collect();
-        let index = ActionIndex::of(statements);
+        let index = Index::of(statements, &compiled);
         let is_public = document.kind() == Kind::Resource && document.is_public();
         Arc::new(Self {
             name: name.into(),
@@ -85,7 +85,8 @@ impl Policy {
         notes: &mut N,
         mut matched: impl FnMut(&mut N, usize, Match),
     ) {
-        for index in self.index.candidates(&request.action) {
+        let candidates = self.index.candidates(&request.action, &request.resource);
+        for index in candidates {
             let index = index as usize;
             let statement = &self.document.statements()[index];
             let compiled = &self.statements[index];

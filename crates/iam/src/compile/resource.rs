@@ -52,6 +52,27 @@ impl Resources {
         }
     }
 
+    /// What follows the head of each ARN of `element`, from which this was compiled, if it names nothing but ARNs without
+    /// wildcards and variables. No other resource meets it then.
+    pub(super) fn named<'t>(
+        &self,
+        element: &'t ResourceElement,
+    ) -> Option<impl Iterator<Item = &'t str>> {
+        let (texts, negated) = element.patterns();
+        let is_named = |pattern: &Pattern| {
+            matches!(
+                pattern,
+                Pattern::Arn(_, Rest::Shape(Shape::Literal)) | Pattern::Nothing
+            )
+        };
+        let all_named = !negated && self.patterns.iter().all(is_named);
+        all_named.then(|| {
+            texts
+                .iter()
+                .filter_map(|text| Head::split(&text.value).map(|(_, rest)| rest))
+        })
+    }
+
     /// Whether `element`, from which this was compiled, is about `resource`.
     // spec: iam/matching#not-resource
     pub(crate) fn cover<'p>(

@@ -46,6 +46,15 @@ impl CompiledStatement {
         }
     }
 
+    /// As [`Resources::named`], of the resources of `statement`, from which this was compiled.
+    pub(super) fn named<'t>(
+        &self,
+        statement: &'t Statement,
+    ) -> Option<impl Iterator<Item = &'t str>> {
+        let resources = self.resources.as_ref()?;
+        resources.named(statement.resource.as_ref()?)
+    }
+
     /// Whether `statement`, from which this was compiled, takes part in deciding `request`.
     ///
     /// A part whose meaning AWS does not document counts as matching in a Deny and as not matching in an Allow.

@@ -156,7 +156,15 @@ impl Pattern {
         if self.0.len() > LONGEST || other.0.len() > LONGEST {
             return true;
         }
-        let (left, right) = (&self.0, &other.0);
+        let same = common_text(&self.0, &other.0);
+        let (left, right) = (&self.0[same..], &other.0[same..]);
+        // Most patterns differ in the text that they begin with.
+        if let (Some(Element::Literal(ours)), Some(Element::Literal(theirs))) =
+            (left.first(), right.first())
+            && ours != theirs
+        {
+            return false;
+        }
         // `here[j]`: what precedes `left[i]` and `right[j]` can have made the same text.
         let mut here = vec![false; right.len() + 1];
         here[0] = true;
@@ -208,6 +216,14 @@ impl Pattern {
         }
         out
     }
+}
+
+/// How many elements both begin with that are the same text.
+fn common_text(left: &[Element], right: &[Element]) -> usize {
+    let pairs = left.iter().zip(right);
+    pairs
+        .take_while(|(ours, theirs)| matches!(ours, Element::Literal(_)) && ours == theirs)
+        .count()
 }
 
 /// The variable that `text` starts with, and what follows it.

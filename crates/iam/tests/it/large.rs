@@ -7,9 +7,6 @@ use iam::trace::Trace;
 
 const MANY: usize = 20_000;
 
-/// Each call is decided among as many statements: the cost is that of the square.
-const CALLS: usize = 2_000;
-
 fn document(statement: impl Fn(usize) -> String) -> Document {
     let statements: Vec<String> = (0..MANY).map(statement).collect();
     let text = format!(
@@ -63,12 +60,12 @@ fn large_documents_are_minimized_as_far_as_can_be_proven() {
 
 #[test]
 fn large_records_are_derived_from() {
-    let lines: String = (0..CALLS)
+    let lines: String = (0..MANY)
         .map(|index| format!("s3:GetObject arn:aws:s3:::b/{index} x:key={}\n", index % 7))
         .collect();
     let derived = derive(&Trace::read(&lines), &Options::default()).unwrap();
-    assert_eq!(derived.calls.len(), CALLS);
-    assert_eq!(derived.document.statements().len(), CALLS);
+    assert_eq!(derived.calls.len(), MANY);
+    assert_eq!(derived.document.statements().len(), MANY);
     assert!(derived.failing.is_empty());
     assert!(derived.removals.is_empty(), "none is tried alone");
 }

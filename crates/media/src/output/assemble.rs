@@ -4,18 +4,23 @@ use crate::audio::{AudioError, Timeline, write_pcm};
 use crate::failure::RunError;
 use crate::ffmpeg::Ffmpeg;
 use crate::invocation::{Invocation, Running};
-use crate::output::join::{Chunk, JoinError, Parts};
+use crate::output::fragments;
+use crate::output::join::{Chunk, JoinError, Layout, Parts};
 use crate::progress::Progress;
 use crate::rate::FrameRate;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::time::Instant;
+use tokio::io::AsyncWrite;
 use tokio::net::unix::pipe;
 use tokio::sync::watch;
 
 /// The descriptor from which ffmpeg reads the sound.
 const SOUND_DESCRIPTOR: i32 = 3;
+
+/// The descriptor to which ffmpeg writes what is passed on.
+const OUTPUT_DESCRIPTOR: i32 = 4;
 
 /// What an output is made of.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +44,7 @@ pub struct Assembled {
     pub frames: u64,
     /// Samples of sound for each channel; 0 without audio track.
     pub samples: u64,
-    /// Size of the file.
+    /// Bytes of the file.
     pub bytes: u64,
 }
 
@@ -52,6 +57,9 @@ pub enum AssembleError {
     /// The sound could not be made.
     #[error(transparent)]
     Audio(#[from] AudioError),
+    /// What was made is not an mp4 file in fragments, or was not taken.
+    #[error("the output could not be passed on")]
+    Sink(#[source] io::Error),
     /// The sound is not that of these chunks.
     #[error("there is sound for {sound} frames, but the chunks have {video}")]
     SoundLength {
@@ -68,7 +76,7 @@ pub enum AssembleError {
 /// sample. `progress` tells of video frames written.
 ///
 /// # Errors
-/// All of [`AssembleError`].
+/// All of [`AssembleError`] but [`AssembleError::Sink`].
 pub async fn assemble(
     ffmpeg: &Ffmpeg,
     assembly: Assembly<'_>,
@@ -76,15 +84,89 @@ pub async fn assemble(
     deadline: Instant,
     progress: watch::Sender<Progress>,
 ) -> Result<Assembled, AssembleError> {
-    let parts = Parts::new(assembly.chunks, assembly.rate)?;
-    if let Some(sound) = assembly.sound
-        && sound.frames() != parts.frames()
-    {
-        return Err(AssembleError::SoundLength {
-            sound: sound.frames(),
-            video: parts.frames(),
-        });
+    let parts = assembly.parts()?;
+    let to_file = |invocation: Invocation| invocation.output_file(destination);
+    let run = run(
+        ffmpeg,
+        assembly,
+        Layout::Indexed,
+        to_file,
+        deadline,
+        &progress,
+    );
+    run.await?;
+    let bytes = parts.check(destination).await?;
+    Ok(assembly.made(parts, bytes, &progress))
+}
+
+/// As [`assemble`], but passes a fragmented mp4 on to `sink` while it is made, so that no disk holds it.
+///
+/// What fragments cannot tell every player: the encoder's 1,024 samples of silence ahead of the sound. Those that do not
+/// read the edit list of the track play them, before the first frame.
+///
+/// # Errors
+/// All of [`AssembleError`]. What `sink` has then is no whole file.
+pub async fn stream(
+    ffmpeg: &Ffmpeg,
+    assembly: Assembly<'_>,
+    sink: impl AsyncWrite + Unpin,
+    deadline: Instant,
+    progress: watch::Sender<Progress>,
+) -> Result<Assembled, AssembleError> {
+    let parts = assembly.parts()?;
+    let pipe = |error| JoinError::from(RunError::Pipe(error));
+    let (reader, writer) = io::pipe().map_err(pipe)?;
+    let made = pipe::Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(pipe)?;
+    let to_pipe = |invocation: Invocation| {
+        invocation
+            .descriptor(writer.into(), OUTPUT_DESCRIPTOR)
+            .arg(format!("pipe:{OUTPUT_DESCRIPTOR}"))
+    };
+    let layout = Layout::Fragmented;
+    let (ran, passed) = tokio::join!(
+        run(ffmpeg, assembly, layout, to_pipe, deadline, &progress),
+        fragments::pass(made, sink),
+    );
+    // A sink that takes no more ends ffmpeg, which then only knows that nobody reads.
+    let passed = passed.map_err(AssembleError::Sink)?;
+    ran?;
+    parts.check_frames(passed.frames)?;
+    Ok(assembly.made(parts, passed.bytes, &progress))
+}
+
+impl<'a> Assembly<'a> {
+    fn parts(&self) -> Result<Parts<'a>, AssembleError> {
+        let parts = Parts::new(self.chunks, self.rate)?;
+        match self.sound {
+            Some(sound) if sound.frames() != parts.frames() => Err(AssembleError::SoundLength {
+                sound: sound.frames(),
+                video: parts.frames(),
+            }),
+            _ => Ok(parts),
+        }
     }
+
+    fn made(&self, parts: Parts<'_>, bytes: u64, progress: &watch::Sender<Progress>) -> Assembled {
+        let frames = parts.frames();
+        progress.send_modify(|last| last.frames = frames);
+        Assembled {
+            frames,
+            samples: self.sound.map_or(0, Timeline::samples),
+            bytes,
+        }
+    }
+}
+
+/// Runs ffmpeg over chunks and sound, with the output that `to` adds.
+async fn run(
+    ffmpeg: &Ffmpeg,
+    assembly: Assembly<'_>,
+    layout: Layout,
+    to: impl FnOnce(Invocation) -> Invocation,
+    deadline: Instant,
+    progress: &watch::Sender<Progress>,
+) -> Result<(), AssembleError> {
+    let parts = assembly.parts()?;
     let video = parts.input(Invocation::new(ffmpeg));
     let (inputs, sink) = match assembly.sound {
         Some(_) => {
@@ -93,8 +175,8 @@ pub async fn assemble(
         }
         None => (video, None),
     };
-    let mut running = parts
-        .copied(inputs)
+    let output = parts
+        .copied(inputs, layout)
         .args(sound_output(assembly.sound))
         .args(
             assembly
@@ -102,10 +184,8 @@ pub async fn assemble(
                 .iter()
                 .flat_map(|(key, value)| ["-metadata".to_owned(), format!("{key}={value}")]),
         )
-        .reporting(progress.clone(), assembly.rate)
-        .output_file(destination)
-        .start(deadline)
-        .map_err(JoinError::from)?;
+        .reporting(progress.clone(), assembly.rate);
+    let mut running = to(output).start(deadline).map_err(JoinError::from)?;
     let list = running.take_stdin().map_err(JoinError::from)?;
     let sound = async {
         match (assembly.sound, sink) {
@@ -119,14 +199,7 @@ pub async fn assemble(
         Ok(parts.tell(list).await)
     })?;
     told.map_err(RunError::Pipe).map_err(JoinError::from)?;
-    let bytes = parts.check(destination).await?;
-    let frames = parts.frames();
-    progress.send_modify(|last| last.frames = frames);
-    Ok(Assembled {
-        frames,
-        samples: assembly.sound.map_or(0, Timeline::samples),
-        bytes,
-    })
+    Ok(())
 }
 
 /// Waits for sound and ffmpeg. Where ffmpeg no longer takes the sound, it knows why; other failures of the sound end it.

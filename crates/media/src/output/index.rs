@@ -8,9 +8,9 @@ use std::path::Path;
 
 /// A box of the file: where its content begins and ends.
 #[derive(Debug, Clone, Copy)]
-struct Span {
-    begin: u64,
-    end: u64,
+pub(super) struct Span {
+    pub(super) begin: u64,
+    pub(super) end: u64,
 }
 
 /// What an index tells.
@@ -87,7 +87,11 @@ fn sample_count(file: &mut (impl Read + Seek), media: Span) -> io::Result<u64> {
 }
 
 /// The boxes called `name` directly inside `outer`.
-fn boxes(file: &mut (impl Read + Seek), outer: Span, name: &[u8; 4]) -> io::Result<Vec<Span>> {
+pub(super) fn boxes(
+    file: &mut (impl Read + Seek),
+    outer: Span,
+    name: &[u8; 4],
+) -> io::Result<Vec<Span>> {
     let mut found = Vec::new();
     let mut at = outer.begin;
     while at + 8 <= outer.end {
@@ -115,7 +119,10 @@ fn boxes(file: &mut (impl Read + Seek), outer: Span, name: &[u8; 4]) -> io::Resu
     Ok(found)
 }
 
-fn read_at<const N: usize>(file: &mut (impl Read + Seek), at: u64) -> io::Result<[u8; N]> {
+pub(super) fn read_at<const N: usize>(
+    file: &mut (impl Read + Seek),
+    at: u64,
+) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     file.seek(SeekFrom::Start(at))?;
     file.read_exact(&mut bytes)?;

@@ -84,7 +84,7 @@ pub async fn merge(
 ) -> Result<Merged, JoinError> {
     let parts = Parts::new(chunks, rate)?;
     let mut running = parts
-        .copied(parts.input(Invocation::new(ffmpeg)))
+        .copied(parts.input(Invocation::new(ffmpeg)), Layout::Indexed)
         .output_file(destination)
         .start(deadline)?;
     let list = running.take_stdin()?;
@@ -96,6 +96,25 @@ pub async fn merge(
         frames: parts.frames(),
         bytes,
     })
+}
+
+/// How an mp4 file is laid out.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Layout {
+    /// One index at the beginning: for a file that can be written again.
+    Indexed,
+    /// In pieces, each with its own index: for what is passed on while it is made.
+    Fragmented,
+}
+
+impl Layout {
+    fn flags(self) -> &'static str {
+        match self {
+            Self::Indexed => "+faststart",
+            // The description of the tracks waits for the first fragment, so that it can tell where they begin.
+            Self::Fragmented => "+frag_keyframe+delay_moov+default_base_moof",
+        }
+    }
 }
 
 /// The chunks of one joined video.
@@ -128,7 +147,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Adds the options that copy the video, which is the first input, into an mp4 file.
-    pub(super) fn copied(self, invocation: Invocation) -> Invocation {
+    pub(super) fn copied(self, invocation: Invocation, layout: Layout) -> Invocation {
         let ticks = self.rate.ticks_per_frame();
         let times = format!("setts=pts=PTS:dts=(N-{REORDERED_FRAMES})*{ticks}");
         let timescale = self.rate.timescale().to_string();
@@ -137,14 +156,8 @@ impl<'a> Parts<'a> {
             .args(["-video_track_timescale", &timescale])
             // Edit lists count in the ticks of the movie: a thousand a second unless told, which no frame rate divides.
             .args(["-movie_timescale", &timescale])
-            .args([
-                "-map_metadata",
-                "-1",
-                "-movflags",
-                "+faststart",
-                "-f",
-                "mp4",
-            ])
+            .args(["-map_metadata", "-1", "-movflags", layout.flags()])
+            .args(["-f", "mp4"])
     }
 
     /// Writes the list of parts and ends it.
@@ -155,17 +168,22 @@ impl<'a> Parts<'a> {
 
     /// Checks that all frames arrived, and returns the size of the file.
     pub(super) async fn check(self, destination: &Path) -> Result<u64, JoinError> {
-        let expected = self.frames();
         match index::read(destination).await {
-            Ok(index) if index.frames == expected => Ok(index.bytes),
-            Ok(index) => Err(JoinError::FrameCount {
-                expected,
-                found: index.frames,
-            }),
+            Ok(index) => self.check_frames(index.frames).map(|()| index.bytes),
             Err(source) => Err(JoinError::Unreadable {
                 path: destination.to_owned(),
                 source,
             }),
+        }
+    }
+
+    /// Checks that all frames arrived.
+    pub(super) fn check_frames(self, found: u64) -> Result<(), JoinError> {
+        let expected = self.frames();
+        if found == expected {
+            Ok(())
+        } else {
+            Err(JoinError::FrameCount { expected, found })
         }
     }
 

@@ -6,7 +6,7 @@ use crate::support::{
 };
 use media::audio::{InlineAsset, PcmSpan, Timeline, TimelineBuilder};
 use media::encode::{ChunkEncoder, EncodeSettings};
-use media::output::{AssembleError, Assembly, Chunk, JoinError, assemble, merge};
+use media::output::{AssembleError, Assembly, Chunk, JoinError, assemble, merge, stream};
 use media::{FailureKind, FrameRate, Location, Progress};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -211,6 +211,52 @@ async fn chunks_are_read_over_http_once() {
         .await
         .unwrap();
     assert_eq!(frame_hashes(&path), expected);
+}
+
+#[tokio::test]
+async fn what_is_passed_on_shows_the_same_frames_in_fragments() {
+    let folder = folder();
+    let chunks = chunks(&folder, 30.0, &[20, 1, 30]).await;
+    let path = file(&folder, "out.mp4");
+    let silence = silence(30.0, 51);
+    let assembly = Assembly {
+        chunks: &chunks,
+        rate: FrameRate::new(30.0).unwrap(),
+        sound: Some(&silence),
+        metadata: &[],
+        scratch: folder.path(),
+    };
+    let sink = tokio::fs::File::create(&path).await.unwrap();
+    let (publish, progress) = watch::channel(Progress::default());
+    let ffmpeg = ffmpeg().await;
+    let made = stream(&ffmpeg, assembly, sink, deadline(), publish).await;
+    let made = made.unwrap();
+    assert_eq!((made.frames, made.samples), (51, 51 * 1_600));
+    assert_eq!(made.bytes, path.metadata().unwrap().len());
+    assert_eq!(progress.borrow().frames, 51);
+    assert_eq!(frame_hashes(&path), hashes_of(&chunks));
+    let bytes = std::fs::read(&path).unwrap();
+    let fragments = bytes.windows(4).filter(|name| name == b"moof").count();
+    assert!(fragments >= 3, "one for each chunk: {fragments}");
+}
+
+#[tokio::test]
+async fn a_sink_that_takes_no_more_ends_the_run() {
+    let folder = folder();
+    let chunks = chunks(&folder, 30.0, &[20, 20]).await;
+    let assembly = Assembly {
+        chunks: &chunks,
+        rate: FrameRate::new(30.0).unwrap(),
+        sound: None,
+        metadata: &[],
+        scratch: folder.path(),
+    };
+    let (sink, reader) = tokio::io::duplex(16);
+    drop(reader);
+    let (publish, _) = watch::channel(Progress::default());
+    let ffmpeg = ffmpeg().await;
+    let made = stream(&ffmpeg, assembly, sink, deadline(), publish).await;
+    assert!(matches!(made, Err(AssembleError::Sink(_))));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod copy;
 mod list;
+mod making;
 mod multipart;
 mod options;
 mod presign;
@@ -13,6 +14,7 @@ mod write;
 
 pub use copy::Copied;
 pub use list::Listed;
+pub use making::{NotStored, upload_while};
 pub use multipart::{UploadError, Uploaded};
 pub use options::PutOptions;
 pub use range::ByteRange;

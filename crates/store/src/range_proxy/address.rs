@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::CaBundle;
+
 /// The rules for URLs that a page or its props name.
 ///
 /// A function has credentials, and neighbours that trust its address. So a remote file may come
@@ -12,6 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub struct RemoteRules {
     allowed: HashSet<(String, u16)>,
     https_alone: bool,
+    trusted: Option<CaBundle>,
 }
 
 impl RemoteRules {
@@ -33,6 +36,18 @@ impl RemoteRules {
     pub fn https_alone(mut self) -> Self {
         self.https_alone = true;
         self
+    }
+
+    /// Trusts hosts that `bundle` vouches for, in place of those that the system's certificates do.
+    #[must_use]
+    pub fn trusting(mut self, bundle: CaBundle) -> Self {
+        self.trusted = Some(bundle);
+        self
+    }
+
+    /// The certificates that vouch for hosts; the system's where it is `None`.
+    pub(super) fn trusted(&self) -> Option<&CaBundle> {
+        self.trusted.as_ref()
     }
 
     /// Whether URLs of `scheme` are read.

@@ -35,16 +35,24 @@ pub(super) struct NotPublic {
     host: String,
 }
 
-/// A connector for both schemes, which loads the system's root certificates.
+/// A connector for both schemes, which loads the certificates that vouch for hosts.
 pub(super) fn connector(rules: Arc<RemoteRules>) -> io::Result<HttpsConnector<JudgedConnector>> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?
-        .with_native_roots()?
-        .with_no_client_auth();
+        .map_err(io::Error::other)?;
+    let tls = match rules.trusted() {
+        Some(bundle) => {
+            let mut roots = rustls::RootCertStore::empty();
+            for certificate in bundle.certificates() {
+                roots.add(certificate).map_err(io::Error::other)?;
+            }
+            tls.with_root_certificates(roots)
+        }
+        None => tls.with_native_roots()?,
+    };
     Ok(HttpsConnectorBuilder::new()
-        .with_tls_config(tls)
+        .with_tls_config(tls.with_no_client_auth())
         .https_or_http()
         .enable_http1()
         .wrap_connector(JudgedConnector { rules }))

@@ -4,8 +4,9 @@ use std::io::Read;
 use std::path::Path;
 
 use iam::policy::{Document, DocumentError, Kind, Prose};
-use miette::{Diagnostic, NamedSource, SourceSpan};
+use miette::{Diagnostic, SourceSpan};
 
+use super::excerpt::Excerpt;
 use crate::show::Shown;
 
 /// The largest input, in bytes.
@@ -37,7 +38,7 @@ pub(crate) enum InputError {
     Document {
         message: String,
         #[source_code]
-        source_code: NamedSource<String>,
+        source_code: Excerpt,
         #[label("here")]
         span: SourceSpan,
     },
@@ -150,19 +151,14 @@ impl Documents {
 
     /// The error with the text that it is about.
     pub(super) fn refused(&self, error: &DocumentError) -> InputError {
-        let span = error.span.start as usize..error.span.end.max(error.span.start + 1) as usize;
+        let source_code = Excerpt::of(&self.name, self.prose.source());
+        let (start, end) = (error.span.start, error.span.end.max(error.span.start + 1));
         InputError::Document {
             message: error.to_string(),
-            source_code: NamedSource::new(&self.name, self.prose.source().to_owned()),
-            span: clamped(span, self.prose.source()).into(),
+            span: source_code.mark(start as usize, end as usize),
+            source_code,
         }
     }
-}
-
-/// A range that lies in the text.
-pub(super) fn clamped(span: std::ops::Range<usize>, text: &str) -> std::ops::Range<usize> {
-    let end = span.end.min(text.len());
-    span.start.min(end)..end
 }
 
 /// `FILE#2` is the second document of FILE, unless a file has that name.

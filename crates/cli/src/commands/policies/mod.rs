@@ -5,6 +5,7 @@ mod apply;
 mod denials;
 mod derive;
 mod diff;
+mod excerpt;
 mod explain;
 mod fix;
 mod input;

@@ -5,13 +5,12 @@ use std::process::ExitCode;
 
 use iam::lint::{Finding, Home, Report, Severity, lint};
 use iam::policy::Document;
-use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
-};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::{Value, json};
 
 use super::PoliciesError;
-use super::input::{Documents, clamped};
+use super::excerpt::Excerpt;
+use super::input::Documents;
 use crate::args::Validate;
 use crate::error::CliError;
 use crate::show::{Shown, printed};
@@ -80,7 +79,7 @@ fn rendered(name: &str, number: usize, document: &Document, report: &Report) -> 
         .with_width(110)
         .with_context_lines(1);
     let mut text = String::new();
-    let source = NamedSource::new(name, document.source().to_owned());
+    let source = Excerpt::of(name, document.source());
     for finding in report.findings.iter().take(MOST_SHOWN) {
         let shown = Rendered {
             finding,
@@ -143,7 +142,7 @@ fn summary(name: &str, number: usize, document: &Document, report: &Report) -> S
 /// A finding as miette shows it.
 struct Rendered<'f> {
     finding: &'f Finding,
-    source: &'f NamedSource<String>,
+    source: &'f Excerpt,
     text: &'f str,
 }
 
@@ -194,7 +193,7 @@ impl Diagnostic for Rendered<'_> {
             .of(self.text)
             .find('\n')
             .map_or(span.end as usize, |end| start + end);
-        let range = clamped(start..first_line, self.text);
-        Some(Box::new(std::iter::once(LabeledSpan::underline(range))))
+        let mark = self.source.mark(start, first_line);
+        Some(Box::new(std::iter::once(LabeledSpan::underline(mark))))
     }
 }

@@ -101,7 +101,7 @@ pub(in crate::commands) async fn uploaded(
     }
     let s3 = account.s3();
     let progress = |event: deploy::site::UploadEvent| {
-        shown.step(&format!(
+        shown.passing(&format!(
             "uploading the site: {}/{} files, {} of {}",
             event.sent,
             event.of,

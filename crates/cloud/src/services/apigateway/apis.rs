@@ -194,7 +194,7 @@ impl Call for DeleteApi {
 fn shown(gateway: &ApiGateway, api: &Api) -> Value {
     let mut shown = json!({
         "apiId": api.id,
-        "apiEndpoint": gateway.endpoint_of(&api.id),
+        "apiEndpoint": gateway.endpoint_of(api),
         "name": api.name,
         "protocolType": "HTTP",
         "routeSelectionExpression": "$request.method $request.path",

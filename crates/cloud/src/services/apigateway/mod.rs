@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use iam::AccountId;
 
+use self::api::Api;
 use self::apis::{CreateApi, DeleteApi, GetApi, GetApis};
 use self::call::{carry_out, read_json};
 pub(crate) use self::execute::ExecuteApi;
@@ -72,9 +73,10 @@ impl ApiGateway {
     }
 
     /// Where an API answers.
-    fn endpoint_of(&self, id: &str) -> String {
+    fn endpoint_of(&self, api: &Api) -> String {
         let port = self.address.rsplit(':').next().unwrap_or_default();
-        format!("http://{id}.execute-api.localhost:{port}")
+        let Api { id, region, .. } = api;
+        format!("http://{id}.execute-api.{region}.localhost:{port}")
     }
 }
 

@@ -129,6 +129,13 @@ impl CodeSource {
 
 /// The layer versions that a request names, in its order.
 pub(super) fn layers(lambda: &Lambda, arns: &[String]) -> Result<Vec<UsedLayer>, ApiError> {
+    let home = lambda.home().region.as_str();
+    let mut regions = arns.iter().filter_map(|arn| arn.split(':').nth(3));
+    if regions.any(|region| region != home) {
+        return Err(invalid(format!(
+            "Layers are not in the same region as the function. Layers are expected to be in region {home}."
+        )));
+    }
     arns.iter().map(|arn| layer(lambda, arn)).collect()
 }
 
@@ -176,6 +183,16 @@ async fn fetch(lambda: &Lambda, bucket: &str, key: &str) -> Result<std::fs::File
     let (Ok(bucket), Ok(key)) = (BucketName::parse(bucket), ObjectKey::parse(key)) else {
         return Err(absent());
     };
+    let home = lambda.home().region.as_str();
+    let there = lambda.objects().bucket(&bucket);
+    let there = there.map_err(|error| ApiError::internal(&error))?;
+    if let Some(bucket) = there.filter(|bucket| bucket.region != home) {
+        return Err(invalid(format!(
+            "Error occurred while GetObject. S3 Error Code: PermanentRedirect. S3 Error Message: The bucket is in this \
+             region: {}. Please use this region to retry the request",
+            bucket.region
+        )));
+    }
     let opened = lambda
         .objects()
         .open_object(&bucket, &key)

@@ -1,4 +1,4 @@
-//! ACLs: canned ones of objects, where the bucket does not own its objects.
+//! ACLs: canned ones of objects and buckets, where the bucket does not own its objects.
 
 use http::HeaderMap;
 use iam::Policy;
@@ -24,6 +24,13 @@ const PRIVATE: [&str; 4] = [
 /// Everybody may read the object.
 const PUBLIC_READ: &str = "public-read";
 
+/// What the ACL `public-read` of a bucket lets everybody do.
+const LISTING: [&str; 3] = [
+    "s3:ListBucket",
+    "s3:ListBucketVersions",
+    "s3:ListBucketMultipartUploads",
+];
+
 /// Canned ACLs that S3 takes for public.
 const PUBLIC: [&str; 3] = [PUBLIC_READ, "public-read-write", "authenticated-read"];
 
@@ -44,17 +51,44 @@ pub(super) fn side_of_object(
     name: &ObjectName,
 ) -> Result<ResourceSide, ApiError> {
     let side = side_of(bucket)?;
-    let block = bucket.public_access_block;
-    let counts = bucket.ownership != Some(Ownership::BucketOwnerEnforced)
-        && !block.is_some_and(|block| block.ignore_public_acls);
-    if !counts {
+    if !counts(bucket) {
         return Ok(side);
     }
     let object = exchange.store().object(&name.bucket, &name.key)?;
     if !object.is_some_and(|object| object.attributes.public_read) {
         return Ok(side);
     }
-    let document = with_reading(bucket.policy.as_deref(), name).to_string();
+    let arn = format!("arn:aws:s3:::{}/{}", name.bucket, name.key);
+    allowing(bucket, side, &["s3:GetObject"], &arn)
+}
+
+/// What a bucket and its own ACL say together about the bucket.
+///
+/// # Errors
+/// A stored policy that cannot be read: nothing is decided then.
+pub(super) fn side_of_bucket(bucket: &Bucket) -> Result<ResourceSide, ApiError> {
+    let side = side_of(bucket)?;
+    if !(bucket.public_list && counts(bucket)) {
+        return Ok(side);
+    }
+    allowing(bucket, side, &LISTING, &bucket_arn(bucket))
+}
+
+/// Whether public ACLs mean anything in the bucket.
+fn counts(bucket: &Bucket) -> bool {
+    let block = bucket.public_access_block;
+    bucket.ownership != Some(Ownership::BucketOwnerEnforced)
+        && !block.is_some_and(|block| block.ignore_public_acls)
+}
+
+/// `side` with what an ACL lets everybody do.
+fn allowing(
+    bucket: &Bucket,
+    side: ResourceSide,
+    actions: &[&str],
+    resource: &str,
+) -> Result<ResourceSide, ApiError> {
+    let document = with_allowance(bucket.policy.as_deref(), actions, resource).to_string();
     let policy = Policy::parse(bucket.name.as_str(), &document, Kind::Resource);
     Ok(ResourceSide {
         policy: Some(policy.map_err(|error| fault::internal(&error))?),
@@ -68,13 +102,13 @@ pub(super) fn side_of_object(
 }
 
 /// The bucket's policy with what the ACL gives; a denial in it counts for more.
-fn with_reading(policy: Option<&str>, name: &ObjectName) -> Value {
+fn with_allowance(policy: Option<&str>, actions: &[&str], resource: &str) -> Value {
     let ours = json!({
         "Sid": "Acl",
         "Effect": "Allow",
         "Principal": "*",
-        "Action": "s3:GetObject",
-        "Resource": format!("arn:aws:s3:::{}/{}", name.bucket, name.key),
+        "Action": actions,
+        "Resource": resource,
     });
     let parsed: Option<Value> = policy.and_then(|text| serde_json::from_str(text).ok());
     let mut document = parsed.unwrap_or_else(|| json!({ "Version": "2012-10-17" }));
@@ -111,10 +145,7 @@ pub(super) fn check(
         return if grant.is_none() && canned == Some("bucket-owner-full-control") {
             Ok(())
         } else {
-            Err(ApiError::bad_request(
-                "AccessControlListNotSupported",
-                "The bucket does not allow ACLs",
-            ))
+            Err(disabled())
         };
     }
     if let Some(grant) = grant {
@@ -126,7 +157,7 @@ pub(super) fn check(
                 .public_access_block
                 .is_some_and(|block| block.block_public_acls)
             {
-                Err(blocked(request, arn))
+                Err(blocked(request, "s3:PutObjectAcl", arn))
             } else if acl == PUBLIC_READ {
                 Ok(())
             } else {
@@ -138,13 +169,60 @@ pub(super) fn check(
     }
 }
 
-fn blocked(request: &Authenticated, arn: &str) -> ApiError {
+/// Whether the ACL that the headers of `PutBucketAcl` give a bucket lets everybody list it.
+///
+/// # Errors
+/// ACLs are disabled (the default), public ones are blocked, or they would mean something that this cloud lacks.
+pub(super) fn of_bucket(
+    request: &Authenticated,
+    headers: &HeaderMap,
+    bucket: &Bucket,
+) -> Result<bool, ApiError> {
+    if bucket.ownership == Some(Ownership::BucketOwnerEnforced) {
+        return Err(disabled());
+    }
+    let grant = headers
+        .keys()
+        .find(|name| name.as_str().starts_with("x-amz-grant-"));
+    if let Some(grant) = grant {
+        return Err(fault::unsupported_header(grant.as_str()));
+    }
+    let canned = headers.get("x-amz-acl");
+    match canned.map(|acl| acl.to_str().unwrap_or_default()) {
+        Some("private") => Ok(false),
+        Some(acl) if PUBLIC.contains(&acl) => {
+            let block = bucket.public_access_block;
+            if block.is_some_and(|block| block.block_public_acls) {
+                Err(blocked(request, "s3:PutBucketAcl", &bucket_arn(bucket)))
+            } else if acl == PUBLIC_READ {
+                Ok(true)
+            } else {
+                Err(fault::unsupported_header("x-amz-acl"))
+            }
+        }
+        Some(acl) => Err(fault::invalid_argument("", "x-amz-acl", acl)),
+        None => Err(ApiError::not_implemented("PutBucketAcl by a document")),
+    }
+}
+
+fn bucket_arn(bucket: &Bucket) -> String {
+    format!("arn:aws:s3:::{}", bucket.name)
+}
+
+fn disabled() -> ApiError {
+    ApiError::bad_request(
+        "AccessControlListNotSupported",
+        "The bucket does not allow ACLs",
+    )
+}
+
+fn blocked(request: &Authenticated, action: &str, arn: &str) -> ApiError {
     let caller = request.caller().arn();
     ApiError::forbidden(
         "AccessDenied",
         format!(
-            "User: {caller} is not authorized to perform: s3:PutObjectAcl on resource: \"{arn}\" because public \
-             ACLs are prevented by the BlockPublicAcls setting in S3 Block Public Access."
+            "User: {caller} is not authorized to perform: {action} on resource: \"{arn}\" because public ACLs are \
+             prevented by the BlockPublicAcls setting in S3 Block Public Access."
         ),
     )
 }

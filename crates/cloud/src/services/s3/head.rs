@@ -161,7 +161,7 @@ impl<'a> CallHead<'a> {
             particulars = particulars.name(Slot::Key, key);
         }
         if let Some(bucket) = &self.stored {
-            particulars = particulars.side([Template::Bucket], &side_of(bucket)?);
+            particulars = particulars.side([Template::Bucket], &acl::side_of_bucket(bucket)?);
             let of_object = match self.path.get_object_key() {
                 Some(_) => acl::side_of_object(self.exchange, bucket, &self.object()?)?,
                 None => side_of(bucket)?,

@@ -48,6 +48,7 @@ mod operations;
 mod ownership_controls;
 mod precondition;
 mod public_access_block;
+mod put_bucket_acl;
 mod put_object;
 mod region;
 mod take_in;

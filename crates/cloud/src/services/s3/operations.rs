@@ -10,8 +10,8 @@ use super::{
     abort_multipart_upload, bucket_policy, complete_multipart_upload, copy_object, create_bucket,
     create_multipart_upload, delete_bucket, delete_object, delete_objects, get_bucket_location,
     get_object, head_bucket, head_object, lifecycle, list_buckets, list_multipart_uploads,
-    list_objects, list_objects_v2, list_parts, ownership_controls, public_access_block, put_object,
-    upload_part, upload_part_copy,
+    list_objects, list_objects_v2, list_parts, ownership_controls, public_access_block,
+    put_bucket_acl, put_object, upload_part, upload_part_copy,
 };
 use crate::api_error::ApiError;
 use crate::authz::Operation;
@@ -109,6 +109,7 @@ operations! {
     list_objects => list_objects::ListObjects,
     list_objects_v2 => list_objects_v2::ListObjectsV2,
     list_parts => list_parts::ListParts,
+    put_bucket_acl => put_bucket_acl::PutBucketAcl,
     put_bucket_lifecycle_configuration => lifecycle::PutBucketLifecycleConfiguration,
     put_bucket_ownership_controls => ownership_controls::PutBucketOwnershipControls,
     put_bucket_policy => bucket_policy::PutBucketPolicy,

@@ -85,6 +85,7 @@ const REQUESTS: &[(&str, Method, &str, &str)] = &[
     ("ListObjects", Method::GET, "/bucket", ""),
     ("ListObjectsV2", Method::GET, "/bucket?list-type=2", ""),
     ("ListParts", Method::GET, "/bucket/k?uploadId=u", ""),
+    ("PutBucketAcl", Method::PUT, "/bucket?acl", ""),
     (
         "PutBucketLifecycleConfiguration",
         Method::PUT,

@@ -7,9 +7,10 @@ use http::StatusCode;
 use iam::{Action, Resource};
 use s3s::dto;
 
+use super::acl::side_of_bucket;
 use super::exchange::Exchange;
 use super::fault;
-use super::head::{ObjectName, side_of};
+use super::head::ObjectName;
 use super::precondition::ReadConditions;
 use crate::api_error::ApiError;
 use crate::clock::http_date;
@@ -153,7 +154,12 @@ fn missing(exchange: &Exchange, name: &ObjectName) -> Result<ApiError, ApiError>
     let resource = Resource::from_str(&format!("arn:aws:s3:::{}", name.bucket))
         .map_err(|error| fault::internal(&error))?;
     let authorizer = &exchange.core().authorizer;
-    let denied = authorizer.would_deny(exchange.request(), action, resource, &side_of(&bucket)?);
+    let denied = authorizer.would_deny(
+        exchange.request(),
+        action,
+        resource,
+        &side_of_bucket(&bucket)?,
+    );
     Ok(denied.map_or_else(|| fault::no_such_key(&name.key), ApiError::from))
 }
 

@@ -38,6 +38,7 @@ use crate::authn::Authenticated;
 use crate::authz::Authorizer;
 use crate::body::VerifiedBody;
 use crate::identity::Identities;
+use crate::incoming::query_pairs;
 use crate::response::Response;
 use crate::services::{Serve, json};
 
@@ -73,6 +74,9 @@ impl Serve for Sqs {
         body: VerifiedBody,
     ) -> Result<Response, ApiError> {
         let request = &request;
+        if !request.head().headers.contains_key("x-amz-target") {
+            return Err(older_protocol(request, body).await);
+        }
         match operation(request)? {
             "CreateQueue" => self.carry_out::<CreateQueue>(request, body).await,
             "GetQueueUrl" => self.carry_out::<GetQueueUrl>(request, body).await,
@@ -104,4 +108,20 @@ impl Serve for Sqs {
             other => Err(json::unknown_operation(other)),
         }
     }
+}
+
+/// The refusal of a call in the query protocol, in which clients asked until November 2023.
+async fn older_protocol(request: &Authenticated, body: VerifiedBody) -> ApiError {
+    let too_large = || ApiError::bad_request("SerializationException", "the body is too large");
+    let form = match body.collect(MAX_BODY, too_large).await {
+        Ok(form) => form,
+        Err(error) => return error,
+    };
+    let form = String::from_utf8_lossy(&form);
+    let mut fields = query_pairs(request.head().raw_query()).chain(query_pairs(&form));
+    let action = fields.find_map(|(name, value)| (name == "Action").then_some(value));
+    json::unknown_operation(&format!(
+        "{} of SQS's query protocol: ask by AWS JSON 1.0, as newer clients do",
+        action.unwrap_or_default()
+    ))
 }

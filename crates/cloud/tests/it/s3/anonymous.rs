@@ -138,3 +138,45 @@ async fn nobody_reads_an_object_by_its_acl_where_acls_count() {
     own(ObjectOwnership::BucketOwnerEnforced).await.unwrap();
     assert_eq!(read("open").send(&cloud).await.status, 403);
 }
+
+#[tokio::test]
+async fn nobody_lists_a_bucket_but_by_its_acl_where_acls_count() {
+    use aws_sdk_s3::types::BucketCannedAcl::{self, AuthenticatedRead, Private, PublicRead};
+    let (cloud, s3) = with_bucket().await;
+    let host = cloud.endpoint().trim_start_matches("http://").to_owned();
+    let list = Raw::get(&format!("/{BUCKET}?list-type=2")).header("host", &host);
+    let give = async |acl: BucketCannedAcl| {
+        let given = s3.put_bucket_acl().bucket(BUCKET).acl(acl).send().await;
+        let refused = |error: aws_sdk_s3::error::SdkError<_>| {
+            aws_sdk_s3::error::ProvideErrorMetadata::code(&error).map(str::to_owned)
+        };
+        given.map(drop).map_err(refused)
+    };
+    let refusal = |code: &str| Err(Some(code.to_owned()));
+    assert_eq!(
+        give(Private).await,
+        refusal("AccessControlListNotSupported")
+    );
+    s3.delete_bucket_ownership_controls()
+        .bucket(BUCKET)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(give(Private).await, Ok(()));
+    assert_eq!(give(PublicRead).await, refusal("AccessDenied"));
+    s3.delete_public_access_block()
+        .bucket(BUCKET)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(list.send(&cloud).await.status, 403);
+    assert_eq!(give(PublicRead).await, Ok(()));
+    assert_eq!(list.send(&cloud).await.status, 200);
+    // No object is read by the ACL of its bucket.
+    put(&s3, "closed", b"bytes").await;
+    let read = Raw::get(&format!("/{BUCKET}/closed")).header("host", &host);
+    assert_eq!(read.send(&cloud).await.status, 403);
+    assert_eq!(give(AuthenticatedRead).await, refusal("NotImplemented"));
+    assert_eq!(give(Private).await, Ok(()));
+    assert_eq!(list.send(&cloud).await.status, 403);
+}

@@ -15,10 +15,10 @@ REGION = os.environ["AWS_DEFAULT_REGION"]
 ACCOUNT = "123456789012"
 
 
-def client(service, **keys):
+def client(service, region=REGION, **keys):
     """A client that asks once, and waits as long as a test may take."""
     config = Config(retries={"max_attempts": 1, "mode": "standard"}, read_timeout=60)
-    return boto3.client(service, region_name=REGION, config=config, **keys)
+    return boto3.client(service, region_name=region, config=config, **keys)
 
 
 def check(what, holds, seen=""):

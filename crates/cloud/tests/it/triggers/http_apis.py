@@ -48,7 +48,7 @@ def permit(api, source, statement):
 # The quick way: one function for everything.
 made = apis.create_api(Name="quick", ProtocolType="HTTP", Target=FUNCTION)
 quick = made["ApiId"]
-same("an API tells where it answers", made["ApiEndpoint"], f"http://{quick}.execute-api.localhost:{address.port}")
+same("an API tells where it answers", made["ApiEndpoint"], f"http://{quick}.execute-api.us-east-1.localhost:{address.port}")
 error = (500, '{"message": "Internal Server Error"}')
 
 

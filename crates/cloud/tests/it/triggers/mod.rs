@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use tokio::process::Command;
 
-use crate::lambda::setup::{Address, FunctionCloud, MAY_LOG, Served, Settings};
+use crate::lambda::setup::{Address, FunctionCloud, MAY_LOG, Served, Settings, bootstrap_zip};
 
 /// What the role of a function needs that a queue feeds.
 const MAY_POLL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:ReceiveMessage","sqs:DeleteMessage","sqs:GetQueueAttributes"],"Resource":"arn:aws:sqs:us-east-1:123456789012:jobs*"}]}"#;
@@ -92,5 +92,17 @@ async fn requests_of_an_api_go_to_a_function() {
     let cloud = FunctionCloud::start().await;
     cloud.address.function(Settings::default()).await;
     run(&cloud.address, "http_apis", &[]).await;
+    cloud.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_and_apis_of_another_region_keep_to_it() {
+    let cloud = FunctionCloud::start().await;
+    let role = cloud.address.role("execution", MAY_LOG).await;
+    let folder = tempfile::tempdir().unwrap();
+    let zip = folder.path().join("function.zip");
+    std::fs::write(&zip, bootstrap_zip()).unwrap();
+    let arguments = [zip.to_str().unwrap(), role.as_str()];
+    run(&cloud.address, "other_region", &arguments).await;
     cloud.end().await;
 }

@@ -6,6 +6,10 @@ import struct
 import threading
 import time
 
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.httpsession import URLLib3Session
 from checks import ACCOUNT, ENDPOINT, check, cli, client, refused, same
 
 sqs = client("sqs")
@@ -41,6 +45,12 @@ refused("a queue that is not there", lambda: sqs.get_queue_url(QueueName="none")
 refused("a queue of another account", lambda: sqs.get_queue_url(QueueName="jobs", QueueOwnerAWSAccountId="1" * 12), missing)
 refused("a name that cannot be", lambda: sqs.create_queue(QueueName="a b"), "InvalidParameterValue")
 refused("a FIFO queue", lambda: sqs.create_queue(QueueName="q.fifo", Attributes={"FifoQueue": "true"}), "InvalidParameterValue", "FIFO")
+form = AWSRequest("POST", f"{ENDPOINT}/", data="Action=ListQueues&Version=2012-11-05")
+form.headers["Content-Type"] = "application/x-www-form-urlencoded"
+SigV4Auth(boto3.Session().get_credentials(), "sqs", "us-east-1").add_auth(form)
+told = URLLib3Session().send(form.prepare())
+same("the query protocol is refused", told.status_code, 400)
+check("the query protocol is refused by name", "ListQueues of SQS's query protocol" in told.text, told.text)
 other = sqs.create_queue(QueueName="other")["QueueUrl"]
 same("queues are listed", sqs.list_queues()["QueueUrls"], [url, other])
 same("queues are listed by prefix", sqs.list_queues(QueueNamePrefix="j")["QueueUrls"], [url])

@@ -1,5 +1,6 @@
 //! Whether every row of the table would be allowed: for the caller, for a principal, for the render function's role.
 
+mod ahead;
 mod decide;
 mod drift;
 mod trust;
@@ -13,6 +14,7 @@ use super::last_name;
 use crate::call::CallFailed;
 use crate::calls::{Call, Caller, Part, Question, Scope, of};
 use crate::principal::{Held, policies_of};
+pub use ahead::{Ahead, Needs};
 use decide::decide;
 pub use verdict::{Finding, Mark, Report};
 

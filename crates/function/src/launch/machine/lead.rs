@@ -7,7 +7,7 @@ use protocol::progress::{Retry as RetryEntry, Timing};
 use protocol::state::{Attempt, Plan};
 
 use super::super::event::{Command, End, Ended, FoundPart, Observation, Output, StoreFailure};
-use super::super::failure::{Failure, Place, Retry, to_error_info};
+use super::super::failure::{Failure, Place, Retry, notice, to_error_info};
 use super::super::report::{self, Facts};
 use super::super::work::{Verdict, Work};
 use super::{Lead, MAX_EVALUATION_DEATHS, Stage};
@@ -346,6 +346,13 @@ impl Lead {
             return Vec::new();
         };
         let invocations = self.ledger.leadership.invocations;
+        if output.in_fragments {
+            self.ledger.progress.errors.push(notice(
+                "the output is larger than half of the function's disk, so it is a fragmented mp4 file: some players \
+                 seek slowly in it; a function with a larger disk makes one with an index"
+                    .to_owned(),
+            ));
+        }
         report::complete(
             &mut self.ledger.progress,
             &self.request,

@@ -828,6 +828,7 @@ impl World {
         let output = Output {
             size: 1_000,
             combined_in_ms: 300,
+            in_fragments: false,
         };
         self.at(
             self.now + 300,
