@@ -45,6 +45,12 @@ pub(crate) enum OpenSiteError {
     PropsText(String),
 }
 
+/// The role may not read a file of the site, in the words of S3. The page is told a status alone, and what it makes
+/// of that explains nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct FileDenied(String);
+
 impl OpenSiteError {
     /// Whether it makes sense to try again.
     pub(crate) fn retry(&self) -> Retry {
@@ -91,12 +97,13 @@ impl OpenSite {
         })
     }
 
-    /// Why the role may not read a file of a private site that was asked for.
-    pub(crate) fn denial(&self) -> Option<String> {
-        match &self.source {
-            Source::Private(files) => files.denial().map(str::to_owned),
+    /// What a page failed of: a file that the role may not read, or else `error`, which the page itself told.
+    pub(crate) fn or_denial<E: From<FileDenied>>(&self, error: E) -> E {
+        let denial = match &self.source {
+            Source::Private(files) => files.denial(),
             Source::Url(_) => None,
-        }
+        };
+        denial.map_or(error, |denial| FileDenied(denial.to_owned()).into())
     }
 
     /// The proxy of this site's media.

@@ -11,7 +11,7 @@ use store::UploadError;
 use crate::documents::DocumentError;
 use crate::launch::failure::{Failure, Retry};
 use crate::log_lines;
-use crate::page::{OpenSite, OpenSiteError};
+use crate::page::{FileDenied, OpenSiteError};
 
 /// The failure of a page.
 pub(crate) fn page_failure(error: &PageError) -> Failure {
@@ -96,11 +96,10 @@ pub(crate) fn not_stored(error: &UploadError) -> Failure {
     }
 }
 
-/// What a page said because it was denied a file: the denial, in place of what the page made of it.
-pub(crate) fn or_denial(failure: Failure, site: &OpenSite) -> Failure {
-    match site.denial() {
-        Some(denial) => Failure::of_launch(denial, Retry::Never),
-        None => failure,
+impl From<FileDenied> for Failure {
+    /// What the role may not read now it may not read in a minute.
+    fn from(denial: FileDenied) -> Self {
+        Self::of_launch(denial.to_string(), Retry::Never)
     }
 }
 

@@ -89,6 +89,9 @@ pub(crate) struct Wanted {
         default_value = ""
     )]
     pub(crate) output_prefix: String,
+    /// No finished video goes to a service other than S3.
+    #[arg(long)]
+    pub(crate) no_other_service: bool,
     /// With the clip cutter's role, and the right to have clips cut.
     #[arg(long)]
     pub(crate) clip: bool,
@@ -134,6 +137,7 @@ impl Wanted {
             user: "remotion-deploy".to_owned(),
             output_bucket: None,
             output_prefix: String::new(),
+            no_other_service: false,
             clip: false,
             public: false,
             render_role: deploy::provision::RENDER_ROLE.to_owned(),

@@ -41,18 +41,15 @@ pub(crate) async fn run(args: Doctor, file: &EnvFile) -> Result<ExitCode, CliErr
         }
         Err(other) => return Err(other),
     }
+    let first_step = what_first(&findings);
     findings.push(Finding::new(
         "service health",
         Verdict::NotChecked,
         format!("{HEALTH} says whether AWS itself is well"),
     ));
     let first = doctor::first_step(&findings);
-    let advice = match first.and_then(|finding| Some((finding, finding.advice.as_deref()?))) {
-        Some((finding, advice)) => format!("First: {} ({})", advice, finding.subject),
-        None => "Nothing to do.".to_owned(),
-    };
     shown.result(
-        &format!("{}\n\n{advice}", findings_table(&findings)),
+        &format!("{}\n\n{first_step}", findings_table(&findings)),
         &serde_json::json!({ "findings": findings, "first": first }),
     );
     let stopped = findings.iter().any(|one| one.verdict == Verdict::Bad);
@@ -61,6 +58,28 @@ pub(crate) async fn run(args: Doctor, file: &EnvFile) -> Result<ExitCode, CliErr
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// What to do first, or why there is nothing.
+fn what_first(findings: &[Finding]) -> String {
+    let first = doctor::first_step(findings);
+    if let Some((finding, advice)) = first.and_then(|one| Some((one, one.advice.as_deref()?))) {
+        return format!("First: {advice} ({})", finding.subject);
+    }
+    let unknown: Vec<&str> = findings
+        .iter()
+        .filter(|one| one.verdict == Verdict::NotChecked)
+        .map(|one| one.subject.as_str())
+        .collect();
+    if unknown.is_empty() {
+        return "Nothing to do.".to_owned();
+    }
+    format!(
+        "Nothing to do about what could be looked at. {} of {} could not: {}",
+        unknown.len(),
+        findings.len(),
+        unknown.join(", ")
+    )
 }
 
 async fn examine(target: &Target, args: &Doctor, shown: &Shown, findings: &mut Vec<Finding>) {
@@ -145,7 +164,8 @@ async fn deployed(
     Some(found)
 }
 
-/// Whether whoever renders may make the calls that rendering needs. On the embedded cloud that is the trigger role.
+/// Whether the caller may make the calls of the parts that it was set up as. On the embedded cloud whoever renders has
+/// the trigger role.
 async fn permissions(
     target: &Target,
     identity: &Identity,
@@ -163,19 +183,29 @@ async fn permissions(
         // Both roles are told what they work with.
         scope.discovery = false;
         let trigger = doctor::role_permitted(config, &scope, TRIGGER_ROLE, Part::Trigger).await;
-        findings.push(trigger.finding(TRIGGER_ROLE, true));
+        findings.push(trigger.finding(TRIGGER_ROLE));
     } else {
-        let trigger = doctor::permitted(config, &scope, &identity.arn, Part::Trigger).await;
-        findings.push(trigger.finding("the caller, to render", true));
-        if identity.arn.contains(":user/") {
-            let deployer = doctor::permitted(config, &scope, &identity.arn, Part::Deployer).await;
-            findings.push(deployer.finding("the caller, to deploy", false));
-        }
+        let played = Box::pin(doctor::played(config, &scope, &identity.arn)).await;
+        let parts = played.iter();
+        findings
+            .extend(parts.map(|(part, may)| may.finding(&format!("the caller, {}", to(*part)))));
     }
     if found.is_some() {
         let role = doctor::render_role_permitted(config, &scope).await;
         let who = format!("{}, the render function's role", scope.render_role);
-        findings.push(role.finding(&who, true));
+        findings.push(role.finding(&who));
+    }
+}
+
+/// What whoever plays a part wants.
+fn to(part: Part) -> &'static str {
+    match part {
+        Part::Trigger => "to render",
+        Part::Deployer => "to deploy",
+        Part::ClipInvoker => "to have clips cut",
+        Part::Viewer => "to sign links",
+        Part::Cleanup => "to clean up",
+        other => other.name(),
     }
 }
 

@@ -36,3 +36,5 @@ mod snippets;
 mod stills;
 mod together;
 mod verbose;
+#[path = "../../../store/tests/it/vouched.rs"]
+mod vouched;

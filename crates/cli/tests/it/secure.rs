@@ -2,39 +2,20 @@
 
 use std::net::SocketAddr;
 use std::process::Output;
-use std::sync::Arc;
 
-use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
-use rustls::pki_types::PrivateKeyDer;
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 
 use crate::callers::{FUNCTION, Served, proxy, site_name};
 use crate::harness::said;
 use crate::movie;
+use crate::vouched::vouched;
 
 /// A name that nobody but the proxy knows.
 const HOST: &str = "aws.framewright.invalid";
 
 /// Ends TLS for [`HOST`] in front of `plain`: where, and the certificate of who vouches for it.
 async fn terminator(plain: String) -> (SocketAddr, String) {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let key = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec![HOST.to_owned()]).unwrap();
-    let certificate = params.signed_by(&key, &issuer).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let server = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-        )
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(server));
+    let (acceptor, issuer) = vouched(HOST);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -51,7 +32,7 @@ async fn terminator(plain: String) -> (SocketAddr, String) {
             });
         }
     });
-    (address, issuer.pem())
+    (address, issuer)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,6 +60,11 @@ impl Served {
         }
     }
 
+    /// Where the cloud listens.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     pub(crate) fn config(&self, key: AccessKey) -> SdkConfig {
         with_key(REGION, &self.endpoint, key)
     }

@@ -165,10 +165,32 @@ pub struct Call {
 /// What taking a permission away does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loss {
-    /// The named step is denied.
+    /// The named step is denied, which whoever plays the part takes.
     Step(&'static str),
+    /// The named step is denied, which is taken where it is asked for, or in the case that it names, and not otherwise.
+    Extra(&'static str),
     /// Everything completes, but worse, as described.
     Degraded(&'static str),
+}
+
+impl Loss {
+    /// The step that is denied, where one is.
+    #[must_use]
+    pub fn step(self) -> Option<&'static str> {
+        match self {
+            Self::Step(step) | Self::Extra(step) => Some(step),
+            Self::Degraded(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Step(step) | Self::Extra(step) => write!(f, "{step} is denied"),
+            Self::Degraded(how) => f.write_str(how),
+        }
+    }
 }
 
 /// Calls that every valid credential may make, whatever its policies say.

@@ -41,7 +41,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:GetObject",
         Resource::Objects("input-props/"),
         "Input props over the payload limit are read from where the caller put them.",
-        Loss::Step("launch with large props"),
+        Loss::Extra("launch with large props"),
     )
     .own(),
     row(
@@ -78,17 +78,19 @@ pub(super) const CALLS: &[Call] = &[
         "s3:PutObject",
         Resource::Objects("output-keys/"),
         "The keys of another service that the output goes to are kept where no viewer of renders may read.",
-        Loss::Step("deliver to another service"),
+        Loss::Extra("start with another service"),
     )
-    .own(),
+    .own()
+    .when(Variant::OtherService),
     row(
         &["GetObject"],
         "s3:GetObject",
         Resource::Objects("output-keys/"),
         "The keys of another service are read when the output goes there.",
-        Loss::Step("deliver to another service"),
+        Loss::Extra("launch with another service"),
     )
-    .own(),
+    .own()
+    .when(Variant::OtherService),
     row(
         &["DeleteObject"],
         "s3:DeleteObject",
@@ -96,7 +98,8 @@ pub(super) const CALLS: &[Call] = &[
         "The keys of another service go when the render is over.",
         Loss::Degraded("the keys of another service stay in the bucket"),
     )
-    .own(),
+    .own()
+    .when(Variant::OtherService),
     row(
         &["DeleteObject", "DeleteObjects"],
         "s3:DeleteObject",
@@ -125,7 +128,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:ListAllMyBuckets",
         Resource::Everything,
         "The region's bucket is found by its name's prefix where a client names none.",
-        Loss::Step("compositions without a bucket's name"),
+        Loss::Extra("compositions without a bucket's name"),
     )
     .when(Variant::Discovery),
     row(

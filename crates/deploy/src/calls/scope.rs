@@ -24,6 +24,8 @@ pub struct Scope {
     pub user: String,
     /// A bucket besides the render bucket that finished videos are written to.
     pub output: Option<Output>,
+    /// Whether finished videos may go to another service that speaks S3, whose keys come with the request.
+    pub other_service: bool,
     /// The clip cutter's function.
     pub clip_function: String,
     /// The bucket of sites that live in another region than the function.
@@ -105,6 +107,7 @@ impl Scope {
             caller: Caller::User,
             user: "remotion-deploy".to_owned(),
             output: None,
+            other_service: true,
             clip_function: "ffmpeg-clip-cutter".to_owned(),
             site_bucket: None,
             public: false,
@@ -147,7 +150,7 @@ impl Scope {
         ));
         (self.public, self.insights, self.vpc) = (true, true, true);
         (self.http_api, self.discovery, self.folder_expiry) = (true, true, true);
-        self.budget = true;
+        (self.other_service, self.budget) = (true, true);
         self
     }
 

@@ -41,7 +41,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:PutObject",
         Resource::Objects("input-props/"),
         "Input props over the payload limit are handed over through the bucket.",
-        Loss::Step("start with large props"),
+        Loss::Extra("start with large props"),
     )
     .own(),
     row(
@@ -49,7 +49,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:PutObject",
         Resource::CancelWishes,
         "A render that is to stop is told so by an object beside its progress.",
-        Loss::Step("cancel"),
+        Loss::Extra("cancel"),
     )
     .own(),
     row(
@@ -57,7 +57,7 @@ pub(super) const CALLS: &[Call] = &[
         "logs:FilterLogEvents",
         Resource::LogGroup,
         "The log lines of a render are copied beside its output on request.",
-        Loss::Step("keep logs"),
+        Loss::Extra("keep logs"),
     ),
     row(
         &["ListFunctions"],
@@ -98,7 +98,7 @@ pub(super) const CALLS: &[Call] = &[
         "kms:GenerateDataKey",
         Resource::Key,
         "Large input props are encrypted as they are written into a bucket with a KMS key.",
-        Loss::Step("start with large props and an encrypted bucket"),
+        Loss::Extra("start with large props and an encrypted bucket"),
     )
     .only(&[Condition::ThroughS3])
     .when(Variant::Kms),

@@ -35,6 +35,8 @@ pub enum Variant {
     OtherRegion,
     /// Finished videos in another bucket.
     OutputBucket,
+    /// Finished videos at another service that speaks S3.
+    OtherService,
     /// A caller that is an IAM user.
     UserCaller,
     /// Spending is watched.
@@ -43,7 +45,7 @@ pub enum Variant {
 
 impl Variant {
     /// Every variant, the common case first.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Always,
         Self::Public,
         Self::PackageLayers,
@@ -59,6 +61,7 @@ impl Variant {
         Self::FolderExpiry,
         Self::OtherRegion,
         Self::OutputBucket,
+        Self::OtherService,
         Self::UserCaller,
         Self::Budget,
     ];
@@ -82,6 +85,7 @@ impl Variant {
             Self::FolderExpiry => "folders that delete themselves",
             Self::OtherRegion => "sites in another region",
             Self::OutputBucket => "an output bucket",
+            Self::OtherService => "outputs at another service",
             Self::UserCaller => "a user calls",
             Self::Budget => "a budget",
         }
@@ -108,6 +112,7 @@ impl Scope {
             Variant::FolderExpiry => self.folder_expiry,
             Variant::OtherRegion => self.site_bucket.is_some(),
             Variant::OutputBucket => self.output.is_some(),
+            Variant::OtherService => self.other_service,
             Variant::UserCaller => self.caller == Caller::User,
             Variant::Budget => self.budget,
         }

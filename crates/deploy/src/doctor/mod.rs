@@ -8,6 +8,7 @@ mod clock;
 mod deployed;
 mod key_age;
 mod permitted;
+mod played;
 mod quota;
 mod reach;
 mod versions;
@@ -16,7 +17,8 @@ pub use caller::{Caller, caller};
 pub use clock::{Skew, skew};
 pub use deployed::{BucketSettings, Setting, bucket_settings};
 pub use key_age::{KeyAge, key_age};
-pub use permitted::{Permitted, permitted, render_role_permitted, role_permitted};
+pub use permitted::{Permitted, render_role_permitted, role_permitted};
+pub use played::played;
 pub use quota::{Quota, concurrency};
 pub use reach::{Reach, Reached, Stage, Way};
 pub use versions::{SiteSeen, function_version, sites};
@@ -33,7 +35,7 @@ pub enum Verdict {
     NotChecked,
     /// It works, but should be otherwise.
     Advice,
-    /// It stops renders.
+    /// It stops renders, or what else the caller was set up for.
     Bad,
 }
 

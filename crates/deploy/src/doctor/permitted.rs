@@ -4,7 +4,7 @@ use aws_config::SdkConfig;
 
 use super::{Finding, Verdict};
 use crate::call::{CallFailed, code};
-use crate::calls::{Part, Scope};
+use crate::calls::{Loss, Part, Scope};
 use crate::permissions::check::{self, Checker, Mark, Principal, Report};
 
 /// What a principal may do.
@@ -20,7 +20,12 @@ pub enum Permitted {
 }
 
 /// Asks whether the identity `arn` may make the calls of `part` in `scope`.
-pub async fn permitted(config: &SdkConfig, scope: &Scope, arn: &str, part: Part) -> Permitted {
+pub(super) async fn permitted(
+    config: &SdkConfig,
+    scope: &Scope,
+    arn: &str,
+    part: Part,
+) -> Permitted {
     if arn.ends_with(":root") {
         return Permitted::Everything;
     }
@@ -62,9 +67,9 @@ impl Permitted {
         }
     }
 
-    /// What it means for who is called `who`. `needed` says whether renders need it.
+    /// What it means for who is called `who`: bad if a step is lost that everybody takes whose part it is.
     #[must_use]
-    pub fn finding(&self, who: &str, needed: bool) -> Finding {
+    pub fn finding(&self, who: &str) -> Finding {
         let subject = format!("permissions of {who}");
         let report = match self {
             Self::Checked(report) => report,
@@ -75,40 +80,64 @@ impl Permitted {
                 return Finding::new(subject, Verdict::NotChecked, reason.clone());
             }
         };
-        let marked = |mark| report.findings.iter().filter(move |one| one.mark == mark);
-        let count = |mark| marked(mark).count();
-        let mut seen = format!(
-            "{} of {} checks are good",
-            count(Mark::Good),
-            report.findings.len()
+        let marked = |mark| {
+            let marked = report.findings.iter().filter(move |one| one.mark == mark);
+            marked.collect::<Vec<_>>()
+        };
+        let (good, unknown, bad) = (
+            marked(Mark::Good).len(),
+            marked(Mark::NotChecked),
+            marked(Mark::Bad),
         );
-        if count(Mark::NotChecked) > 0 {
-            seen += &format!(", {} could not be made", count(Mark::NotChecked));
+        let mut seen = format!("{good} of {} checks are good", report.findings.len());
+        if !unknown.is_empty() {
+            let why = distinct(unknown.iter().filter_map(|one| one.reason.as_deref()));
+            seen += &format!(", {} could not be made ({})", unknown.len(), why.join("; "));
         }
-        let mut bad = marked(Mark::Bad);
-        let Some(first) = bad.next() else {
-            let verdict = if count(Mark::Good) == 0 && !report.findings.is_empty() {
+        let is_needed = |one: &check::Finding| matches!(one.without, Some(Loss::Step(_)));
+        let worst = bad.iter().find(|one| is_needed(one)).or(bad.first());
+        let Some(worst) = worst else {
+            // What most checks did not tell is not known.
+            let verdict = if unknown.len() > good {
                 Verdict::NotChecked
             } else {
                 Verdict::Good
             };
             return Finding::new(subject, verdict, seen);
         };
-        seen += &format!("; not good: {}", told(first));
-        match bad.count() {
+        let lost = distinct(bad.iter().filter_map(|one| one.without?.step()));
+        seen += &match lost.as_slice() {
+            [] => "; not good: ".to_owned(),
+            steps => format!("; denied: {}: ", steps.join(", ")),
+        };
+        seen += &told(worst);
+        match bad.len() - 1 {
             0 => {}
             more => seen += &format!(", and {more} more"),
         }
-        let verdict = if needed && marked(Mark::Bad).any(|one| one.stops) {
+        let verdict = if is_needed(worst) {
             Verdict::Bad
         } else {
             Verdict::Advice
         };
+        let parts = report.parts.iter().map(|part| format!(" --part {part}"));
         Finding::new(subject, verdict, seen).advising(format!(
-            "`framewright permissions check --principal {}` shows each with the statement that is missing",
-            report.principal
+            "`framewright permissions check --principal {}{}` shows each with the statement that is missing",
+            report.principal,
+            parts.collect::<String>()
         ))
     }
+}
+
+/// Each text once, in the order in which they come.
+fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut seen = Vec::new();
+    for text in texts {
+        if !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen
 }
 
 fn told(finding: &check::Finding) -> String {
@@ -122,13 +151,14 @@ fn told(finding: &check::Finding) -> String {
 mod tests {
     use super::*;
 
-    fn check(marks: &[(Mark, bool)], needed: bool) -> (Verdict, String) {
-        let findings = marks.iter().map(|(mark, stops)| check::Finding {
+    fn check(marks: &[(Mark, Loss)]) -> (Verdict, String) {
+        let findings = marks.iter().map(|(mark, without)| check::Finding {
             what: "s3:GetObject on b".to_owned(),
             mark: *mark,
-            reason: None,
+            reason: (*mark == Mark::NotChecked).then(|| "nobody may look".to_owned()),
             fix: None,
-            stops: *stops,
+            row: None,
+            without: Some(*without),
         });
         let permitted = Permitted::Checked(Report {
             principal: "arn:aws:iam::123456789012:user/u".to_owned(),
@@ -136,26 +166,49 @@ mod tests {
             is_simulated: true,
             findings: findings.collect(),
         });
-        let finding = permitted.finding("the caller", needed);
+        let finding = permitted.finding("the caller");
         (finding.verdict, finding.seen)
     }
 
     #[test]
-    fn what_stops_renders_is_told_from_what_does_not() {
-        let good = (Mark::Good, true);
-        let unknown = (Mark::NotChecked, true);
+    fn what_stops_a_part_is_told_from_what_does_not() {
+        const START: Loss = Loss::Step("start");
+        const KEEP: Loss = Loss::Extra("keep logs");
+        const WORSE: Loss = Loss::Degraded("no log stream");
+        let good = (Mark::Good, START);
+        let (verdict, seen) = check(&[good, (Mark::Bad, KEEP), (Mark::Bad, START)]);
+        assert_eq!(verdict, Verdict::Bad);
+        assert!(
+            seen.ends_with("denied: keep logs, start: s3:GetObject on b, and 1 more"),
+            "{seen}"
+        );
+        assert_eq!(check(&[good, (Mark::Bad, KEEP)]).0, Verdict::Advice);
+        let (verdict, seen) = check(&[(Mark::Bad, WORSE)]);
+        assert_eq!(verdict, Verdict::Advice);
+        assert!(seen.ends_with("not good: s3:GetObject on b"), "{seen}");
+    }
+
+    #[test]
+    fn what_could_not_be_checked_for_the_most_part_is_not_good() {
+        let step = Loss::Step("start");
+        let (good, unknown) = ((Mark::Good, step), (Mark::NotChecked, step));
         assert_eq!(
-            check(&[good, unknown], true),
+            check(&[good, unknown]),
             (
                 Verdict::Good,
-                "1 of 2 checks are good, 1 could not be made".to_owned()
+                "1 of 2 checks are good, 1 could not be made (nobody may look)".to_owned()
             )
         );
-        assert_eq!(check(&[unknown], true).0, Verdict::NotChecked);
-        let (verdict, seen) = check(&[good, (Mark::Bad, true), (Mark::Bad, false)], true);
-        assert_eq!(verdict, Verdict::Bad);
-        assert!(seen.ends_with("s3:GetObject on b, and 1 more"), "{seen}");
-        assert_eq!(check(&[(Mark::Bad, true)], false).0, Verdict::Advice);
-        assert_eq!(check(&[(Mark::Bad, false)], true).0, Verdict::Advice);
+        let (verdict, seen) = check(&[good, unknown, unknown]);
+        assert_eq!(verdict, Verdict::NotChecked);
+        assert!(
+            seen.ends_with("2 could not be made (nobody may look)"),
+            "{seen}"
+        );
+        // What is known to be denied is denied, however little else is known.
+        assert_eq!(
+            check(&[unknown, unknown, (Mark::Bad, step)]).0,
+            Verdict::Bad
+        );
     }
 }

@@ -394,14 +394,16 @@ impl Stage {
 }
 
 #[cfg(test)]
+#[path = "../../../store/tests/it/vouched.rs"]
+mod vouched;
+
+#[cfg(test)]
 mod tests {
     use std::net::SocketAddr;
 
-    use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
-    use rustls::pki_types::PrivateKeyDer;
     use tokio::net::TcpListener;
-    use tokio_rustls::TlsAcceptor;
 
+    use super::vouched::vouched;
     use super::*;
 
     async fn listener() -> (TcpListener, SocketAddr) {
@@ -481,23 +483,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_foreign_certificate_is_an_interception_until_it_is_trusted() {
-        let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-        let certificate = params.signed_by(&key, &issuer).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let server = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-            )
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(server));
+        let (acceptor, issuer) = vouched("127.0.0.1");
         let (listener, address) = listener().await;
         tokio::spawn(async move {
             loop {
@@ -514,7 +500,7 @@ mod tests {
         let endpoint = format!("https://{address}");
         let reach = direct().reach(&endpoint).await;
         assert!(matches!(reach, Reach::Intercepted(_)), "{reach:?}");
-        let bundle = CaBundle::from_pem(issuer.pem()).unwrap();
+        let bundle = CaBundle::from_pem(issuer).unwrap();
         let reach = Way::new(Some(&bundle), false).reach(&endpoint).await;
         assert!(matches!(reach, Reach::Reached(_)), "{reach:?}");
     }

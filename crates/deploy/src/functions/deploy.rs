@@ -413,10 +413,13 @@ impl Deployment<'_> {
                 RuntimeUpdates::Auto => UpdateRuntimeOn::Auto,
                 RuntimeUpdates::FunctionUpdate => UpdateRuntimeOn::FunctionUpdate,
             });
-        runtime
-            .send()
-            .await
-            .map_err(CallFailed::of("set the function's runtime updates"))?;
+        let are_updates_set = match runtime.send().await {
+            Ok(_) => true,
+            Err(error) if call::is_denied(&error) => false,
+            Err(error) => {
+                return Err(CallFailed::of("set the function's runtime updates")(error).into());
+            }
+        };
         let Account {
             partition,
             region,
@@ -424,7 +427,10 @@ impl Deployment<'_> {
             ..
         } = self.account;
         let mut tags = self.tags();
-        tags.insert(TAG_SETTINGS.to_owned(), self.digest());
+        if are_updates_set {
+            // Without this the next deployment tries again, which may be that of somebody who may.
+            tags.insert(TAG_SETTINGS.to_owned(), self.digest());
+        }
         let tag = lambda
             .tag_resource()
             .resource(format!(
@@ -435,7 +441,11 @@ impl Deployment<'_> {
         tag.send()
             .await
             .map_err(CallFailed::of("tag the function"))?;
-        self.changed("retries, runtime updates and log retention set");
+        self.changed(if are_updates_set {
+            "retries, runtime updates and log retention set"
+        } else {
+            "retries and log retention set; runtime updates are left as they are, since you may not set them"
+        });
         Ok(())
     }
 

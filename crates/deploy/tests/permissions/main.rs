@@ -6,6 +6,7 @@ mod account;
 mod linters;
 mod moto;
 mod moto_deploys;
+mod one_less;
 mod page;
 mod rows;
 mod seeds;

@@ -21,7 +21,10 @@ fn wanted(account: &Account, caller: CallerChoice) -> Wanted {
     Wanted::new(account.scope(), caller).with_clip(true)
 }
 
-async fn set_up(config: &SdkConfig, wanted: &Wanted) -> Result<Option<MadeKey>, SetupError> {
+pub(crate) async fn set_up(
+    config: &SdkConfig,
+    wanted: &Wanted,
+) -> Result<Option<MadeKey>, SetupError> {
     let setup = Setup::new(config, wanted).unwrap();
     let plan = setup.plan().await?;
     setup.apply(&plan, |_| {}).await

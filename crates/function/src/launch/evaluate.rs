@@ -12,7 +12,7 @@ use crate::clock::now_unix_ms;
 use crate::log_lines;
 use crate::output;
 use crate::page::{self, OpenSite};
-use crate::rendering::{or_denial, page_failure, unopened};
+use crate::rendering::{page_failure, unopened};
 use crate::request::{self, DEFAULT_OUTPUT, Evaluated};
 
 /// Evaluates the composition and plans the render.
@@ -46,7 +46,7 @@ pub(super) async fn evaluate(
     let _logged = logging.await;
     let now_unix_ms = now_unix_ms();
     let composition = evaluated
-        .map_err(|error| or_denial(page_failure(&error), &site))?
+        .map_err(|error| site.or_denial(page_failure(&error)))?
         .resolve(request::overrides(start))
         .map_err(|error| wrong(&error))?;
     let evaluated = Evaluated {

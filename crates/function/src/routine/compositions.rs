@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::bucket::{BucketError, render_bucket};
 use crate::invocation::Function;
 use crate::log_lines;
-use crate::page::{self, OpenSite, OpenSiteError};
+use crate::page::{self, FileDenied, OpenSite, OpenSiteError};
 use crate::site::{ResolveError, resolve};
 
 /// Compositions that cannot be listed.
@@ -33,6 +33,9 @@ pub(crate) enum CompositionsError {
     /// The site cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenSiteError),
+    /// A file of the site may not be read.
+    #[error(transparent)]
+    Denied(#[from] FileDenied),
     /// The page failed.
     #[error(transparent)]
     Page(#[from] PageError),
@@ -76,7 +79,8 @@ pub(crate) async fn compositions(
     drop(events);
     // The console is logged to its end; a panic there costs log lines alone.
     let _logged = logging.await;
-    let listed = found?
+    let listed = found
+        .map_err(|error| open.or_denial(CompositionsError::from(error)))?
         .into_iter()
         .map(|composition| composition.into_video_config());
     Ok(CompositionsResponse {

@@ -24,7 +24,7 @@ use crate::invocation::Function;
 use crate::launch::failure::{Failure, Place, Retry, to_error_info};
 use crate::log_lines;
 use crate::page::{self, OpenSite};
-use crate::rendering::{chunk_failure, or_denial, unopened, unreadable};
+use crate::rendering::{chunk_failure, unopened, unreadable};
 use crate::request;
 use crate::scratch::Scratch;
 
@@ -128,7 +128,7 @@ async fn make(
     let (site, request) =
         chunk_request(function, &documents, payload, &plan, &scratch, context).await?;
     let chunk = capture(context, &documents, payload, bench, reporter, &request).await;
-    let chunk = chunk.map_err(|error| or_denial(chunk_failure(&error), &site))?;
+    let chunk = chunk.map_err(|error| site.or_denial(chunk_failure(&error)))?;
     let made = MadePart {
         video: chunk.video.path,
         frames: chunk.frames,

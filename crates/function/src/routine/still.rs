@@ -28,7 +28,7 @@ use crate::documents::{DocumentError, RenderDocuments};
 use crate::invocation::Function;
 use crate::log_lines;
 use crate::output::{self, ProviderError};
-use crate::page::{self, OpenSite, OpenSiteError};
+use crate::page::{self, FileDenied, OpenSite, OpenSiteError};
 use crate::site::{ResolveError, resolve};
 
 /// What clients add to the duration for its start, in milliseconds.
@@ -64,6 +64,9 @@ pub(crate) enum StillError {
     /// The site cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenSiteError),
+    /// A file of the site may not be read.
+    #[error(transparent)]
+    Denied(#[from] FileDenied),
     /// The page failed.
     #[error(transparent)]
     Page(#[from] PageError),
@@ -149,7 +152,9 @@ pub(crate) async fn still(
     let page = open.page(&site, &page_plan(&payload), props);
     let (events, console) = mpsc::unbounded_channel();
     let logging = tokio::spawn(log_lines::console(console));
-    let evaluated = Box::pin(renderer.composition(&page, &payload.composition, &events)).await?;
+    let evaluated = Box::pin(renderer.composition(&page, &payload.composition, &events))
+        .await
+        .map_err(|error| open.or_denial(StillError::from(error)))?;
     let composition = evaluated.resolve(overrides(&payload))?;
     let frame = resolve_frame(payload.frame, composition.duration_in_frames).ok_or_else(|| {
         StillError::Frame {
@@ -175,7 +180,9 @@ pub(crate) async fn still(
         format,
         scale,
     };
-    let picture = Box::pin(renderer.still(&request, &events)).await?;
+    let picture = Box::pin(renderer.still(&request, &events))
+        .await
+        .map_err(|error| open.or_denial(StillError::from(error)))?;
     drop(events);
     // The console is logged to its end; a panic there costs log lines alone.
     let _logged = logging.await;

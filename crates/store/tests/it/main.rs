@@ -6,6 +6,7 @@ mod origin;
 mod outward;
 mod proxy;
 mod transfer;
+mod vouched;
 
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use store::Bucket;

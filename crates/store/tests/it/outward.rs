@@ -2,33 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::sync::Arc;
-
 use aws_credential_types::Credentials;
 use aws_sdk_s3::config::SharedCredentialsProvider;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::pki_types::PrivateKeyDer;
 use store::{Bucket, CaBundle, outward_http_client};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-/// A server with a certificate of `issuer`; its port.
-async fn intercepting(issuer: &CertifiedIssuer<'_, KeyPair>) -> u16 {
-    let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
-    let certificate = certificate.signed_by(&key, issuer).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let server = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
-        )
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(server));
+use crate::vouched::vouched;
+
+/// A server that answers whoever trusts its certificate; its port.
+async fn intercepting(acceptor: TlsAcceptor) -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -49,10 +33,8 @@ async fn intercepting(issuer: &CertifiedIssuer<'_, KeyPair>) -> u16 {
 
 #[tokio::test]
 async fn a_bundle_decides_who_is_trusted() {
-    let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let port = intercepting(&issuer).await;
+    let (acceptor, issuer) = vouched("localhost");
+    let port = intercepting(acceptor).await;
     let endpoint = format!("https://localhost:{port}");
     let key = Credentials::new("id", "secret", None, None, "test");
     let read = async |bundle: Option<&CaBundle>| {
@@ -63,6 +45,6 @@ async fn a_bundle_decides_who_is_trusted() {
         bucket.read("k", 10).await.map(|document| document.bytes)
     };
     assert!(read(None).await.is_err(), "nobody trusts this issuer");
-    let bundle = CaBundle::from_pem(issuer.pem()).unwrap();
+    let bundle = CaBundle::from_pem(issuer).unwrap();
     assert_eq!(read(Some(&bundle)).await.unwrap(), "x");
 }

@@ -54,6 +54,7 @@ pub(super) async fn wanted(
         bucket: bucket.clone(),
         prefix: typed.output_prefix.clone(),
     });
+    scope.other_service = !typed.no_other_service;
     scope.public = typed.public;
     scope.package_layers = !typed.no_package_layers;
     scope.layers.clone_from(&typed.layers);

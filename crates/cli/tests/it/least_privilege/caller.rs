@@ -2,7 +2,7 @@
 
 use std::process::Output;
 
-use deploy::calls::{Loss, Part, of};
+use deploy::calls::{Part, of};
 use deploy::policy::{generate, of_calls};
 
 use super::Deployed;
@@ -37,16 +37,16 @@ fn a_render_needs_each_right_of_its_caller() {
     let scope = deployed.scope.clone();
     let whole = generate(Part::Trigger, &scope).to_json();
     for call in of(Part::Trigger, &scope) {
-        let step = match call.without {
-            Loss::Step(step) if is_step_of_a_render(step) => step,
-            Loss::Step(_) => continue,
-            Loss::Degraded(_) => "start",
+        let step = match call.without.step() {
+            Some(step) if is_step_of_a_render(step) => step,
+            Some(_) => continue,
+            None => "start",
         };
         let before = deployed.served.denials(call.action);
         let rest = of(Part::Trigger, &scope).filter(|other| *other != call);
         deployed.caller_may(&of_calls(rest, &scope).to_json());
         let done = take(&mut deployed, step);
-        let is_degraded = matches!(call.without, Loss::Degraded(_));
+        let is_degraded = call.without.step().is_none();
         assert_eq!(
             done.status.success(),
             is_degraded,

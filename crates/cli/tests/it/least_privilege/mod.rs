@@ -5,18 +5,39 @@ mod function;
 mod life;
 mod pasted;
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use client::credentials::AccessKey;
-use deploy::calls::{Part, Scope};
-use deploy::policy::generate;
+use deploy::calls::{Call, Part, Scope, of};
+use deploy::policy::{generate, of_calls};
+use serde_json::Value;
 
 use crate::harness::{Place, decided};
 use crate::served::{ACCOUNT, REGION, Served};
 
 const CALLER: &str = "least";
+const FUNCTION: &str = "remotion-render-4-0-527-mem2048mb-disk10240mb-900sec";
 const RENDER_ROLE: &str = "remotion-lambda-role";
 const RENDER_POLICY: &str = "remotion-lambda-policy";
+
+/// The policies of a part that lacks one right: without its row, and with a row whose conditions do not hold.
+fn one_less(call: &Call, scope: &Scope) -> Vec<Value> {
+    let rest = of(call.part, scope).filter(|other| *other != call);
+    let without = of_calls(rest, scope).to_value();
+    if call.conditions.is_empty() {
+        return vec![without];
+    }
+    let mut refused = of_calls([call], scope).to_value()["Statement"][0].take();
+    for condition in call.conditions {
+        let written = condition.written(scope);
+        refused["Condition"][written.operator][&written.key] = condition.refused_value().into();
+    }
+    refused["Sid"] = "Refused".into();
+    let mut with_refused = without.clone();
+    let statements = with_refused["Statement"].as_array_mut().unwrap();
+    statements.push(refused);
+    vec![without, with_refused]
+}
 
 /// A cloud with a function, a bucket and a site, and a user who may render.
 pub(crate) struct Deployed {
@@ -69,13 +90,18 @@ impl Deployed {
         self.served.role_may(RENDER_ROLE, RENDER_POLICY, document);
     }
 
-    /// Renders as the caller.
+    /// `framewright` as the caller.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let arguments = arguments.iter().copied();
+        self.served.command(&self.caller, arguments)
+    }
+
+    /// Renders as the caller, into a file of this machine.
     fn render(&mut self, composition: &str, options: &[&str]) -> Output {
         self.renders += 1;
         let out = self.served.place.path(&format!("{}.mp4", self.renders));
-        let arguments = ["render", self.site.as_str(), composition];
-        let mut command = self.served.command(&self.caller, arguments);
-        command.arg(out).args(options).output().unwrap()
+        let mut render = self.command(&["render", self.site.as_str(), composition]);
+        render.arg(out).args(options).output().unwrap()
     }
 
     /// The option for input props that are too large for a request.

@@ -2,8 +2,9 @@
 //!
 //! A tmpfs becomes the new root and holds only mount points. What the function
 //! shares with the host (programs, libraries, fonts, configuration) is bound
-//! read-only; of what it owns only `/tmp` and `/dev/shm` can be written. The old
-//! root is detached last, so no path of the host remains.
+//! read-only; of what it owns only `/tmp` and `/dev/shm` can be written. Of users
+//! it knows root and itself. The old root is detached last, so no path of the
+//! host remains.
 
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -42,6 +43,12 @@ const DEVICE_LINKS: [(&str, &str); 4] = [
     ("stderr", "/proc/self/fd/2"),
 ];
 
+/// Where programs look users up.
+const USERS: &str = "/etc/passwd";
+
+/// The function's user, by the name that Lambda gives it.
+const USER_NAME: &str = "sbx_user1051";
+
 /// Makes the calling process, alone in a new mount namespace, see only what the
 /// function may see.
 pub(crate) fn enter(spec: &Spec, identity: Identity) -> Result<(), Refusal> {
@@ -58,6 +65,7 @@ pub(crate) fn enter(spec: &Spec, identity: Identity) -> Result<(), Refusal> {
     chdir("/").step(|| "enter the new root".into())?;
 
     share_host(&wandered)?;
+    users()?;
     private_folders(spec, identity)?;
     devices()?;
     // The kernel allows this only while the old /proc can still be seen.
@@ -98,6 +106,28 @@ fn share_host(wandered: &[PathBuf]) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// Lets the function's user be found. No variable tells its home, so programs take
+/// it from here, and as on Lambda it is a folder that neither exists nor can be made.
+fn users() -> Result<(), Refusal> {
+    make_folder("/home")?;
+    if !Path::new(USERS).is_file() {
+        // The host's /etc is shared as it is: there is no place for the file.
+        return Ok(());
+    }
+    let ours = Path::new("/users");
+    let users = format!(
+        "root:x:0:0:root:/root:/bin/bash\n\
+         {USER_NAME}:x:{SANDBOX_USER}:{SANDBOX_USER}::/home/{USER_NAME}:/sbin/nologin\n"
+    );
+    fs::write(ours, users)
+        .and_then(|()| fs::set_permissions(ours, Permissions::from_mode(0o644)))
+        .and_then(|()| Ok(bind_over(ours, USERS.as_ref())?))
+        .and_then(|()| restrict(USERS, libc::MS_RDONLY, false))
+        // What is bound stays.
+        .and_then(|()| fs::remove_file(ours))
+        .step(|| format!("bind {USERS}"))
 }
 
 fn private_folders(spec: &Spec, identity: Identity) -> Result<(), Refusal> {

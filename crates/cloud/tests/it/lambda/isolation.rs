@@ -14,9 +14,10 @@ async fn a_function_sees_its_own_root() {
         async move { address.ask(event).await }
     };
     let root = list("/").await;
-    for hidden in ["home", "root", "mnt", "srv", "boot"] {
+    for hidden in ["root", "mnt", "srv", "boot"] {
         assert!(!root.as_array().unwrap().contains(&json!(hidden)), "{root}");
     }
+    assert_eq!(list("/home").await, json!([]));
     assert_eq!(list("/var/task").await, json!(["bootstrap"]));
     assert_eq!(list("/tmp").await, json!([]));
     assert_eq!(list("/opt").await, json!([]));
@@ -62,6 +63,29 @@ async fn a_function_can_write_in_tmp_alone() {
             .await;
         assert_eq!(written, Value::Null, "{path}");
     }
+    cloud.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_home_is_looked_up_and_cannot_be_made() {
+    let cloud = FunctionCloud::start().await;
+    cloud.address.function(Settings::default()).await;
+    let variables = cloud.address.ask(json!({ "op": "environment" })).await;
+    assert_eq!(variables["HOME"], Value::Null, "{variables}");
+    let run = |command: &[&str]| {
+        let event = json!({ "op": "run", "command": command });
+        let address = cloud.address.clone();
+        async move { address.ask(event).await }
+    };
+    let user = run(&["sh", "-c", "getent passwd $(id -u)"]).await;
+    let expected = "sbx_user1051:x:61051:61051::/home/sbx_user1051:/sbin/nologin\n";
+    assert_eq!(user["stdout"], expected, "{user}");
+    let made = run(&["mkdir", "/home/sbx_user1051"]).await;
+    let refused = made["stderr"].as_str().unwrap_or_default();
+    assert!(refused.contains("Read-only file system"), "{made}");
+    let users = json!({ "op": "read", "path": "/etc/passwd" });
+    let users = cloud.address.ask(users).await;
+    assert_eq!(users.as_str().unwrap().lines().count(), 2, "{users}");
     cloud.end().await;
 }
 

@@ -10,38 +10,18 @@ use super::{Call, Condition, Loss, Part, Resource};
 /// The rows, file by file.
 pub(super) const CALLS: [&[Call]; 4] = [policies::CALLS, roles::CALLS, user::CALLS, account::CALLS];
 
-const fn setup(
-    operations: &'static [&'static str],
-    action: &'static str,
-    resource: Resource,
-    why: &'static str,
-) -> Call {
-    let without = Loss::Step("permissions setup");
-    super::row(
-        Part::Administrator,
-        operations,
-        action,
-        resource,
-        why,
-        without,
-    )
-}
+const SETUP: Loss = Loss::Step("permissions setup");
+const REMOVE: Loss = Loss::Step("permissions remove");
 
-const fn remove(
+const fn row(
     operations: &'static [&'static str],
     action: &'static str,
     resource: Resource,
     why: &'static str,
+    without: Loss,
 ) -> Call {
-    let without = Loss::Step("permissions remove");
-    super::row(
-        Part::Administrator,
-        operations,
-        action,
-        resource,
-        why,
-        without,
-    )
+    let part = Part::Administrator;
+    super::row(part, operations, action, resource, why, without)
 }
 
 const TAGGED: &[Condition] = &[Condition::HasOurTag];

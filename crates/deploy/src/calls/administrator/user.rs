@@ -1,76 +1,86 @@
 //! The user and its keys.
 
 use super::super::{Call, Resource, Variant};
-use super::{ATTACHED, TAGGED, TAGGING, remove, setup};
+use super::{ATTACHED, REMOVE, SETUP, TAGGED, TAGGING, row};
 
 pub(super) const CALLS: &[Call] = &[
-    setup(
+    row(
         &["GetUser"],
         "iam:GetUser",
         Resource::User,
         "A user that is there is not made again, and whose it is, its tag says.",
+        SETUP,
     ),
-    setup(
+    row(
         &["CreateUser"],
         "iam:CreateUser",
         Resource::User,
         "The user is made that deploys and renders.",
+        SETUP,
     )
     .only(TAGGING)
     .when(Variant::UserCaller),
-    setup(
+    row(
         &["CreateUser", "TagUser"],
         "iam:TagUser",
         Resource::User,
         "The user carries the tag by which it is found again, and the description of its key.",
+        SETUP,
     )
     .when(Variant::UserCaller),
-    setup(
+    row(
         &["ListAttachedUserPolicies"],
         "iam:ListAttachedUserPolicies",
         Resource::User,
         "Policies that are attached are not attached again.",
+        SETUP,
     )
     .when(Variant::UserCaller),
-    setup(
+    row(
         &["AttachUserPolicy"],
         "iam:AttachUserPolicy",
         Resource::User,
         "The user gets the generated policies and no others.",
+        SETUP,
     )
     .only(ATTACHED)
     .when(Variant::UserCaller),
-    setup(
+    row(
         &["ListAccessKeys"],
         "iam:ListAccessKeys",
         Resource::User,
         "A user that has a key gets no second one.",
+        SETUP,
     ),
-    setup(
+    row(
         &["CreateAccessKey"],
         "iam:CreateAccessKey",
         Resource::User,
         "The user's key is made, and shown once or written to a file.",
+        SETUP,
     )
     .when(Variant::UserCaller),
-    remove(
+    row(
         &["DetachUserPolicy"],
         "iam:DetachUserPolicy",
         Resource::User,
         "A policy is taken from the user before it is deleted.",
+        REMOVE,
     )
     .only(ATTACHED),
-    remove(
+    row(
         &["DeleteAccessKey"],
         "iam:DeleteAccessKey",
         Resource::User,
         "A user is deleted only when it has no keys left.",
+        REMOVE,
     ),
-    remove(
+    row(
         &["DeleteUser"],
         "iam:DeleteUser",
         Resource::User,
         "What setup made goes when it is to be undone.",
+        REMOVE,
     )
     .only(TAGGED),
 ];

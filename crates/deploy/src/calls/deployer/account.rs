@@ -4,7 +4,7 @@ use super::super::{Call, Loss, Resource, Variant};
 use super::row;
 
 const NOT_CHECKED: Loss = Loss::Degraded("what stands is not checked");
-const QUOTAS: Loss = Loss::Step("quotas");
+const QUOTAS: Loss = Loss::Extra("quotas");
 
 pub(super) const CALLS: &[Call] = &[
     row(
@@ -33,14 +33,14 @@ pub(super) const CALLS: &[Call] = &[
         "servicequotas:RequestServiceQuotaIncrease",
         Resource::Quota,
         "More executions at once are asked for.",
-        Loss::Step("quotas increase"),
+        Loss::Extra("quotas increase"),
     ),
     row(
         &["RequestServiceQuotaIncrease"],
         "iam:CreateServiceLinkedRole",
         Resource::QuotaServiceRole,
         "Service Quotas makes the role that it works with when an account first asks for more.",
-        Loss::Step("quotas increase"),
+        Loss::Extra("quotas increase"),
     ),
     row(
         &["SimulatePrincipalPolicy"],

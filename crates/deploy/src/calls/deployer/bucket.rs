@@ -4,6 +4,7 @@ use super::super::{Call, Loss, Resource, Variant};
 use super::row;
 
 const BUCKET: Loss = Loss::Step("make the bucket");
+const SETTINGS: Loss = Loss::Degraded("the bucket's settings are written each time");
 
 pub(super) const CALLS: &[Call] = &[
     row(
@@ -33,7 +34,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:GetBucketOwnershipControls",
         Resource::Bucket,
         "Whether ACLs are disabled is looked up before it is changed.",
-        BUCKET,
+        SETTINGS,
     )
     .own(),
     row(
@@ -41,7 +42,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:GetBucketPublicAccessBlock",
         Resource::Bucket,
         "Whether public access is blocked is looked up before it is changed.",
-        BUCKET,
+        SETTINGS,
     )
     .own(),
     row(
@@ -57,7 +58,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:GetLifecycleConfiguration",
         Resource::Bucket,
         "Lifecycle rules that are as they should be are left alone.",
-        BUCKET,
+        SETTINGS,
     )
     .own()
     .when(Variant::FolderExpiry),

@@ -33,7 +33,7 @@ pub(super) const CALLS: &[Call] = &[
         "lambda:ListFunctions",
         Resource::Everything,
         "Functions that are deployed are found by their names' prefix.",
-        Loss::Step("functions ls"),
+        Loss::Extra("functions ls"),
     ),
     row(
         &["GetFunction"],
@@ -69,14 +69,14 @@ pub(super) const CALLS: &[Call] = &[
         "lambda:UpdateFunctionCode",
         Resource::Function,
         "A function whose code differs gets the code of this version.",
-        Loss::Step("functions deploy of changed code"),
+        Loss::Extra("functions deploy of changed code"),
     ),
     row(
         &["UpdateFunctionConfiguration"],
         "lambda:UpdateFunctionConfiguration",
         Resource::Function,
         "A function whose sizes or variables differ is corrected.",
-        Loss::Step("functions deploy of changed sizes"),
+        Loss::Extra("functions deploy of changed sizes"),
     ),
     row(
         &["PutFunctionEventInvokeConfig"],
@@ -153,7 +153,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:GetObject",
         Resource::Objects("framewright/packages/"),
         "Lambda reads packages that are too large for a request from the bucket, with the caller's right.",
-        Loss::Step("functions deploy of a large package"),
+        Loss::Extra("functions deploy of a large package"),
     )
     .own(),
     row(
@@ -161,7 +161,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:PutObject",
         Resource::Objects("framewright/packages/"),
         "A package that is too large for a request is sent once, under its digest.",
-        Loss::Step("functions deploy of a large package"),
+        Loss::Extra("functions deploy of a large package"),
     )
     .own(),
     row(
@@ -169,7 +169,7 @@ pub(super) const CALLS: &[Call] = &[
         "lambda:GetLayerVersion",
         Resource::FramewrightLayers,
         "A layer that is there under its digest is not published again, and Lambda reads it.",
-        Loss::Step("functions deploy with layers"),
+        Loss::Extra("functions deploy with layers"),
     )
     .when(Variant::PackageLayers),
     row(
@@ -177,7 +177,7 @@ pub(super) const CALLS: &[Call] = &[
         "lambda:PublishLayerVersion",
         Resource::FramewrightLayerNames,
         "Chrome, ffmpeg and fonts are published as layers of the account.",
-        Loss::Step("functions deploy with layers"),
+        Loss::Extra("functions deploy with layers"),
     )
     .when(Variant::PackageLayers),
     row(

@@ -35,7 +35,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:DeleteObject",
         Resource::Objects("sites/"),
         "Versions of a site that nothing uses any more, and files that it no longer has, are removed.",
-        Loss::Step("sites create of a site that changed"),
+        Loss::Extra("sites create of a site that changed"),
     )
     .own(),
     row(

@@ -4,7 +4,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::{Checker, Finding, Mark, Principal};
 use crate::call::CallFailed;
-use crate::calls::{Call, Loss, Part, of};
+use crate::calls::{Call, Part, of};
 
 /// Questions that are under way at once.
 const PARALLEL: usize = 4;
@@ -42,7 +42,7 @@ impl Needs {
 
     /// Whether the deployment fails without `call`. What others can stand in for is no need.
     fn cover(&self, call: &Call) -> bool {
-        let Loss::Step(step) = call.without else {
+        let Some(step) = call.without.step() else {
             return false;
         };
         match step {
@@ -112,17 +112,13 @@ impl Checker {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Loss, Needs, Part};
+    use super::{Needs, Part};
     use crate::calls::{Scope, of};
 
     fn covered(needs: Needs) -> BTreeSet<&'static str> {
         let scope = Scope::new("aws", "123456789012", "us-east-1").with_every_variant();
         let rows = of(Part::Deployer, &scope).filter(|call| needs.cover(call));
-        let steps = rows.filter_map(|call| match call.without {
-            Loss::Step(step) => Some(step),
-            Loss::Degraded(_) => None,
-        });
-        steps.collect()
+        rows.filter_map(|call| call.without.step()).collect()
     }
 
     #[test]

@@ -69,7 +69,8 @@ pub(super) fn placeholders(held: &Held) -> Vec<Finding> {
             mark: Mark::Bad,
             reason: Some(one.message),
             fix: Some("write the name that is meant".to_owned()),
-            stops: false,
+            row: None,
+            without: None,
         }));
     }
     findings
@@ -84,6 +85,7 @@ pub(super) fn boundary(held: &Held) -> Option<Finding> {
         mark: Mark::Good,
         reason: Some(reason.to_owned()),
         fix: None,
-        stops: false,
+        row: None,
+        without: None,
     })
 }

@@ -29,7 +29,8 @@ pub(super) fn drift(held: &Held, scope: &Scope) -> Vec<Finding> {
             fix: (mark == Mark::Bad).then(|| fix.to_owned()),
             mark,
             reason,
-            stops: false,
+            row: None,
+            without: None,
         }
     })
     .collect()

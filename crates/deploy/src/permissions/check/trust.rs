@@ -7,9 +7,12 @@ use percent_encoding::percent_decode_str;
 
 use super::{Finding, Mark, Principal};
 use crate::call::{CallFailed, is_denied};
-use crate::calls::{Compute, Scope};
+use crate::calls::{Compute, Loss, Scope};
 use crate::permissions::setup::is_missing;
 use crate::policy::{self, Trusted};
+
+/// What is lost where Lambda cannot assume the role.
+const START: Option<Loss> = Some(Loss::Step("start"));
 
 /// Whether Lambda may assume the role, and nobody else may.
 pub(super) async fn trust(
@@ -18,23 +21,29 @@ pub(super) async fn trust(
     scope: &Scope,
 ) -> Result<Finding, CallFailed> {
     let what = format!("trust of {}", principal.arn(scope));
-    let found = |mark, reason: Option<&str>, fix: Option<String>| {
+    let found = |mark, reason: Option<&str>, fix: Option<String>, without| {
         Ok(Finding {
             what: what.clone(),
             mark,
             reason: reason.map(str::to_owned),
             fix,
-            stops: true,
+            row: None,
+            without,
         })
     };
     let answer = match iam.get_role().role_name(principal.name()).send().await {
         Ok(answer) => answer,
         Err(error) if is_missing(&error) => {
             let fix = "framewright permissions setup makes it".to_owned();
-            return found(Mark::Bad, Some("the role does not exist"), Some(fix));
+            return found(Mark::Bad, Some("the role does not exist"), Some(fix), START);
         }
         Err(error) if is_denied(&error) => {
-            return found(Mark::NotChecked, Some("the role may not be read"), None);
+            return found(
+                Mark::NotChecked,
+                Some("the role may not be read"),
+                None,
+                START,
+            );
         }
         Err(error) => return Err(CallFailed::of("read the role's trust")(error)),
     };
@@ -45,18 +54,28 @@ pub(super) async fn trust(
     let text = percent_decode_str(encoded).decode_utf8_lossy();
     let service = Compute::Lambda.service(scope);
     let Ok(document) = Document::parse(&text, Kind::Trust) else {
-        return found(Mark::Bad, Some("it is no trust policy"), None);
+        return found(Mark::Bad, Some("it is no trust policy"), None, START);
     };
     if !trusts_only(&document, &service) {
         let fix = format!("remove every principal but the service {service}");
-        return found(Mark::Bad, Some("it trusts more than Lambda"), Some(fix));
+        return found(
+            Mark::Bad,
+            Some("it trusts more than Lambda"),
+            Some(fix),
+            None,
+        );
     }
     if is_assumed_by(document, &service, principal, scope) {
-        return found(Mark::Good, None, None);
+        return found(Mark::Good, None, None, START);
     }
     let wanted = policy::trust(&Trusted::Service(service));
     let fix = format!("set the trust policy to {}", wanted.to_json());
-    found(Mark::Bad, Some("Lambda may not assume it"), Some(fix))
+    found(
+        Mark::Bad,
+        Some("Lambda may not assume it"),
+        Some(fix),
+        START,
+    )
 }
 
 /// Whether every statement that allows names `service` and nobody else.

@@ -25,8 +25,10 @@ pub struct Finding {
     pub reason: Option<String>,
     /// What to do about it.
     pub fix: Option<String>,
-    /// Whether a step is denied where this is bad; otherwise everything completes, but worse.
-    pub stops: bool,
+    /// The row of the table that it is about, where it is about one.
+    pub row: Option<&'static Call>,
+    /// What becomes of the system where this is bad; `None` if nothing does as yet.
+    pub without: Option<Loss>,
 }
 
 /// What was found about one principal.
@@ -65,26 +67,28 @@ impl Mark {
 }
 
 impl Finding {
-    pub(super) fn of_row(call: &Call, mark: Mark, reason: Option<String>, scope: &Scope) -> Self {
+    pub(super) fn of_row(
+        call: &'static Call,
+        mark: Mark,
+        reason: Option<String>,
+        scope: &Scope,
+    ) -> Self {
         let what = format!(
             "{} on {}",
             call.action,
             call.resource.arns(scope).join(", ")
         );
-        let lost = match call.without {
-            Loss::Step(step) => format!("without it, {step} is denied"),
-            Loss::Degraded(how) => format!("without it, {how}"),
-        };
         let fix = (mark == Mark::Bad).then(|| {
             let statement = policy::of_calls([call], scope).to_value()["Statement"][0].to_string();
-            format!("add {statement}; {lost}")
+            format!("add {statement}; without it, {}", call.without)
         });
         Self {
             what,
             mark,
             reason,
             fix,
-            stops: matches!(call.without, Loss::Step(_)),
+            row: Some(call),
+            without: Some(call.without),
         }
     }
 }

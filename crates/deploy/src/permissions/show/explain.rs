@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::calls::{Loss, Part, Scope, Variant, of};
+use crate::calls::{Part, Scope, Variant, of};
 use crate::policy::generate;
 
 /// One permission in words.
@@ -46,10 +46,7 @@ pub fn rows(part: Part, scope: &Scope) -> Vec<Row> {
         operations: call.operations,
         variant: call.variant,
         why: call.why,
-        without: match call.without {
-            Loss::Step(step) => format!("{step} is denied"),
-            Loss::Degraded(how) => how.to_owned(),
-        },
+        without: call.without.to_string(),
     })
     .collect()
 }
