@@ -68,7 +68,7 @@ impl World {
 
     /// What is told of a clip that is not made.
     async fn refused(&self, host: &Host, more: Value) -> (ClipErrorCode, String) {
-        told(self.cut(host, more).await.unwrap_err())
+        told(&self.cut(host, more).await.unwrap_err())
     }
 }
 
@@ -78,7 +78,7 @@ fn config_of(cloud: &Running, id: &str, secret: &str) -> SdkConfig {
     store::sdk_config("us-east-1".to_owned(), Some(cloud.endpoint()), credentials)
 }
 
-fn told(error: ClipError) -> (ClipErrorCode, String) {
+fn told(error: &ClipError) -> (ClipErrorCode, String) {
     let failure = error.failure();
     (failure.code, failure.message)
 }
@@ -89,7 +89,7 @@ fn second() -> Value {
 }
 
 #[track_caller]
-fn check(told: (ClipErrorCode, String), code: ClipErrorCode, words: &str) {
+fn check(told: &(ClipErrorCode, String), code: ClipErrorCode, words: &str) {
     assert!(told.0 == code && told.1.contains(words), "{told:?}");
 }
 
@@ -170,20 +170,20 @@ async fn hosts_that_refuse_or_lie_are_told_apart() {
         (StatusCode::BAD_GATEWAY, ClipErrorCode::SourceBroken),
     ] {
         let words = format!("/film` answers {}", status.as_u16());
-        check(refusing(status).await, code, &words);
+        check(&refusing(status).await, code, &words);
     }
     let nothing = Host::serving(Bytes::new()).await;
     let told = world.refused(&nothing, second()).await;
-    check(told, ClipErrorCode::SourceEmpty, "answers 416");
+    check(&told, ClipErrorCode::SourceEmpty, "answers 416");
     let nothing = Host::start(|_, _| empty(StatusCode::OK)).await;
     let told = world.refused(&nothing, second()).await;
-    check(told, ClipErrorCode::SourceEmpty, "the source is empty");
+    check(&told, ClipErrorCode::SourceEmpty, "the source is empty");
 
     // Another range than was asked for: at once, or where the second request comes.
     let lying = Host::start(|_, _| shifted(b"abc", 7)).await;
     let told = world.refused(&lying, second()).await;
     check(
-        told,
+        &told,
         ClipErrorCode::SourceBroken,
         "was asked for `bytes=0-0` and answers `bytes 7-9/1000000`",
     );
@@ -194,7 +194,11 @@ async fn hosts_that_refuse_or_lie_are_told_apart() {
     })
     .await;
     let told = world.refused(&lying, second()).await;
-    check(told, ClipErrorCode::SourceBroken, "the source broke off: `");
+    check(
+        &told,
+        ClipErrorCode::SourceBroken,
+        "the source broke off: `",
+    );
     world.cloud.shutdown().await;
 }
 
@@ -215,7 +219,7 @@ async fn addresses_that_are_not_public_are_refused() {
     .await;
     let refused = async |source: String, rules: RemoteRules| {
         let clip = json!({ "source": source, "output": { "bucket": BUCKET }, "from": 0, "to": 1 });
-        told(world.cut_as(&world.config, clip, rules).await.unwrap_err())
+        told(&world.cut_as(&world.config, clip, rules).await.unwrap_err())
     };
     let code = ClipErrorCode::SourceRefused;
     for (path, words) in [
@@ -223,7 +227,7 @@ async fn addresses_that_are_not_public_are_refused() {
         ("/plain", "is no https URL"),
         ("/elsewhere", "`localhost` is not public"),
     ] {
-        check(refused(host.url(path), host.rules()).await, code, words);
+        check(&refused(host.url(path), host.rules()).await, code, words);
     }
     // The cutter's own rules let nothing through by name.
     let public = || RemoteRules::public().https_alone();
@@ -236,10 +240,10 @@ async fn addresses_that_are_not_public_are_refused() {
         "https://[fe80::1]/a".to_owned(),
         "https://2130706433/a".to_owned(),
     ] {
-        check(refused(source, public()).await, code, "is not public");
+        check(&refused(source, public()).await, code, "is not public");
     }
     let plain = refused("http://example.com/a".to_owned(), public()).await;
-    check(plain, code, "is no https URL");
+    check(&plain, code, "is no https URL");
     world.cloud.shutdown().await;
 }
 
@@ -262,27 +266,31 @@ async fn sources_and_spans_that_cannot_be_cut_say_why() {
     use ClipErrorCode::{InvalidTime, SourceEncrypted, SourceUnreadable};
     let spans = |from: f64, to: f64| json!({ "from": from, "to": to });
     check(
-        of(sealed, second()).await,
+        &of(sealed, second()).await,
         SourceEncrypted,
         "the source is encrypted",
     );
     let broken = film.slice(..600);
     check(
-        of(broken, second()).await,
+        &of(broken, second()).await,
         SourceUnreadable,
         "read as media",
     );
     let noise = Bytes::from_static(b"this is no film at all, and never was one");
-    check(of(noise, second()).await, SourceUnreadable, "read as media");
+    check(
+        &of(noise, second()).await,
+        SourceUnreadable,
+        "read as media",
+    );
     let as_video = json!({ "from": 0, "to": 1, "format": "mp4" });
     check(
-        of(heard.clone(), as_video).await,
+        &of(heard.clone(), as_video).await,
         SourceUnreadable,
         "has no video, and `mp4`",
     );
     let as_sound = json!({ "from": 0, "to": 1, "format": "mp3" });
     check(
-        of(silent, as_sound).await,
+        &of(silent, as_sound).await,
         SourceUnreadable,
         "has no audio, and `mp3`",
     );
@@ -295,7 +303,7 @@ async fn sources_and_spans_that_cannot_be_cut_say_why() {
         (30.0, 31.0, "`from` (30.000 s) is beyond the end"),
         (1.0, 31.0, "`to` (31.000 s) is beyond the end"),
     ] {
-        check(of(film.clone(), spans(from, to)).await, InvalidTime, words);
+        check(&of(film.clone(), spans(from, to)).await, InvalidTime, words);
     }
     world.cloud.shutdown().await;
 }
@@ -308,7 +316,7 @@ async fn a_clip_that_does_not_fit_is_not_begun() {
     // Eight terabytes in four seconds.
     let huge = Host::start(move |_, range| part(&film, 1 << 43, range)).await;
     let told = world.refused(&huge, second()).await;
-    check(told, ClipErrorCode::DiskFull, "MB in /tmp, and");
+    check(&told, ClipErrorCode::DiskFull, "MB in /tmp, and");
     // What needs no disk is made all the same.
     let streamed = json!({ "from": 0, "to": 1, "format": "fmp4" });
     let made = world.cut(&huge, streamed).await.unwrap();
@@ -330,7 +338,7 @@ async fn objects_that_cannot_be_read_are_told_apart() {
     let refused = async |config: &SdkConfig, bucket: &str, key: &str| {
         let clip = json!({ "source": { "bucket": bucket, "key": key }, "from": 0, "to": 1 });
         let rules = RemoteRules::public().https_alone();
-        told(world.cut_as(config, clip, rules).await.unwrap_err())
+        told(&world.cut_as(config, clip, rules).await.unwrap_err())
     };
     use ClipErrorCode::{SourceDenied, SourceEmpty, SourceMissing};
     let root = &world.config;

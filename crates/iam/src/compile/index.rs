@@ -72,7 +72,13 @@ mod tests {
 
     /// More than [`MANY`] statements, the odd ones Deny.
     fn policy(statement: impl Fn(usize) -> String) -> Layers {
-        let effect = |index: usize| if index % 2 == 0 { "Allow" } else { "Deny" };
+        let effect = |index: usize| {
+            if index.is_multiple_of(2) {
+                "Allow"
+            } else {
+                "Deny"
+            }
+        };
         let statements: Vec<String> = (0..2 * MANY)
             .map(|index| format!(r#"{{"Effect":"{}",{}}}"#, effect(index), statement(index)))
             .collect();
