@@ -45,7 +45,7 @@ impl SourceCode for Excerpt {
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = text[end..].find('\n').map_or(text.len(), |at| end + at);
         if line_end - line_start <= LONGEST_LINE {
-            let contents = text.read_span(span, lines_before, lines_after)?;
+            let contents = text.read_span(&place, lines_before, lines_after)?;
             return Ok(Box::new(MietteSpanContents::new_named(
                 self.name.clone(),
                 contents.data(),
