@@ -23,38 +23,43 @@ const COMPARED: [(&str, u32); 5] = [
 /// Which tests.
 #[derive(Args, Default)]
 pub(crate) struct Options {
-    /// Run only tests that nextest's filter expression selects, and none of the other checks.
+    /// Run only tests that nextest's filter expression selects, long ones too, and none of the other checks.
     #[arg(long, short = 'E')]
     filter: Option<String>,
+    #[arg(skip)]
+    long: bool,
 }
 
-/// Sets up, then formatting, house rules, licences, clippy, and all tests against the packaged function.
+/// Sets up, then formatting, house rules, licences, lints, and all tests against the packaged function.
 pub(crate) fn run(options: &Options) -> Result<()> {
     // The set-up waits for registries, and no build keeps all processors busy to its end: a machine with nothing is
     // spared minutes.
     let (made, built) = thread::scope(|scope| {
-        let made = scope.spawn(rendering);
-        let built = compile(options.filter.is_none());
+        let checked = options.filter.is_none();
+        let made = scope.spawn(move || rendering(checked));
+        let built = compile(checked);
         (made.join(), built)
     });
     built?;
     let Rendering { zip, references } = made.map_err(|_| anyhow!("the set-up panicked"))??;
     let mut nextest = cargo()?;
-    nextest
+    linted(&mut nextest)
         .args(["nextest", "run", "--workspace", "--no-fail-fast"])
         .env("FRAMEWRIGHT_FUNCTION_ZIP", &zip)
         .env("FRAMEWRIGHT_TEST_SITE", paths::example_bundle())
         .env("FRAMEWRIGHT_TEST_REFERENCES", references)
         .env("FRAMEWRIGHT_TEST_VENV", paths::venv());
     if let Some(filter) = &options.filter {
-        nextest.args(["-E", filter]);
+        nextest.args(["--ignore-default-filter", "-E", filter]);
         return sh::run("run the tests", &mut nextest);
     }
-    licences()?;
+    if options.long {
+        nextest.args(["--profile", "ci"]);
+    }
     sh::run("run the tests", &mut nextest)?;
     sh::run(
         "run the documentation's examples",
-        cargo()?.args(["test", "--quiet", "--workspace", "--doc"]),
+        linted(&mut cargo()?).args(["test", "--quiet", "--workspace", "--doc"]),
     )
 }
 
@@ -64,31 +69,46 @@ struct Rendering {
     references: PathBuf,
 }
 
-fn rendering() -> Result<Rendering> {
+/// Sets up, checks what needs the tools alone, if that is wanted, and makes the rest.
+fn rendering(checked: bool) -> Result<Rendering> {
     setup::everything()?;
+    if checked {
+        licences()?;
+    }
     Ok(Rendering {
         zip: package::run(&package::Options::default())?,
         references: incumbent::references(&COMPARED)?,
     })
 }
 
-/// Compiles what the set-up has no part in: the checks of the sources, if they are wanted, then tests with the programs
+/// Compiles what the set-up has no part in: after the checks of the sources, if they are wanted, tests with the programs
 /// that they start.
 fn compile(checked: bool) -> Result<()> {
     if checked {
         source_checks()?;
     }
     let mut build = paths::cargo();
-    build.args(["build", "--workspace", "--bins", "--examples", "--tests"]);
+    build.args(["build", "--workspace", "--all-targets"]);
     sh::run(
-        "build the tests and the programs that they start",
-        &mut build,
+        "lint and build the tests and the programs that they start",
+        linted(&mut build),
+    )
+}
+
+/// The same command, with clippy for the compiler of the workspace's crates.
+fn linted(cargo: &mut Command) -> &mut Command {
+    cargo.env(
+        "RUSTC_WORKSPACE_WRAPPER",
+        paths::root().join("xtask/lint-rustc"),
     )
 }
 
 /// What [`run`] does, then a million generated policy decisions and documentation without warnings.
 pub(crate) fn ci() -> Result<()> {
-    run(&Options::default())?;
+    run(&Options {
+        long: true,
+        ..Options::default()
+    })?;
     let mut decisions = cargo()?;
     decisions
         .args([
@@ -140,10 +160,7 @@ fn source_checks() -> Result<()> {
     let mut format = paths::cargo();
     sh::run("check formatting", format.args(["fmt", "--all", "--check"]))?;
     println!("→ check the house's rules");
-    tidy::run()?;
-    let mut clippy = paths::cargo();
-    clippy.args(["clippy", "--quiet", "--workspace", "--all-targets"]);
-    sh::run("clippy", clippy.args(["--", "-D", "warnings"]))
+    tidy::run()
 }
 
 fn licences() -> Result<()> {
