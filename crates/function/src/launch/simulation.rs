@@ -286,13 +286,15 @@ proptest! {
     ) {
         let scenario = Scenario { frames_per_renderer, step, merge_above, ..scenario(chunks, frames_per_chunk, concurrency) };
         let world = run(seed, scenario, faults);
-        // Deaths are bounded: a render may be given up, but never silently and never with a partial output.
-        match world.ends.iter().find(|end| matches!(end, End::Complete | End::Failed)) {
-            Some(End::Failed) => prop_assert!(world.progress().fatal_error().is_some()),
-            _ => {
-                prop_assert!(world.progress().post_render_data.is_some(), "{:?}", world.ends);
-                prop_assert_eq!(world.joined_frames(), world.expected_frames());
-            }
+        // Deaths are bounded: a render may be given up, but never silently and never with a partial output. The launch
+        // that said so may have died before its own end.
+        let progress = world.progress();
+        if world.ends.contains(&End::Failed) || progress.fatal_error().is_some() {
+            prop_assert!(progress.fatal_error().is_some(), "{:?}", world.ends);
+            prop_assert!(progress.post_render_data.is_none(), "{:?}", world.ends);
+        } else {
+            prop_assert!(progress.post_render_data.is_some(), "{:?}", world.ends);
+            prop_assert_eq!(world.joined_frames(), world.expected_frames());
         }
     }
 }

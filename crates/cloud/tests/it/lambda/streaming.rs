@@ -66,9 +66,11 @@ async fn a_stream_can_fail_after_its_first_byte() {
 async fn a_function_that_dies_within_its_answer_is_an_error() {
     let cloud = FunctionCloud::start().await;
     cloud.address.function(Settings::default()).await;
-    let event = json!({ "op": "stream", "pieces": ["one"], "breaks": true });
+    let gate = Gate::open().await;
+    let event = json!({ "op": "stream", "pieces": ["one"], "gate": gate.address, "breaks": true });
     let mut response = stream(&cloud.address, event).await;
     assert_eq!(piece(&mut response).await.unwrap(), "one");
+    gate.visitor().await.answer("die").await;
     let error = piece(&mut response).await.unwrap_err().unwrap();
     assert!(
         error.contains("Runtime exited with error: exit status 3"),
