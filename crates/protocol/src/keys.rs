@@ -1,5 +1,7 @@
 //! The keys of objects in the bucket of a render.
 
+use std::net::IpAddr;
+
 use crate::frames::ChunkIndex;
 use crate::names::RenderId;
 use crate::payload::ClipTime;
@@ -158,10 +160,38 @@ pub fn public_site_url(region: &str, bucket: &str, site: &str) -> String {
 }
 
 /// The same where `endpoint` stands in AWS's place.
+///
+/// Bundles name their files from the root of their host, so the bucket is in the host's name where that leads anywhere:
+/// on loopback, since every name below `localhost` does (RFC 6761, 6.3). A host elsewhere need not have such names.
 #[must_use]
 pub fn public_site_url_at(endpoint: &str, bucket: &str, site: &str) -> String {
     let endpoint = endpoint.trim_end_matches('/');
-    format!("{endpoint}/{bucket}/sites/{site}/index.html")
+    let loopback = endpoint
+        .split_once("://")
+        .and_then(|(scheme, authority)| Some((scheme, loopback_port(authority)?)));
+    match loopback {
+        Some((scheme, port)) => {
+            format!("{scheme}://{bucket}.s3.localhost{port}/sites/{site}/index.html")
+        }
+        None => format!("{endpoint}/{bucket}/sites/{site}/index.html"),
+    }
+}
+
+/// The port of an authority on this machine, with its colon; empty where there is none.
+fn loopback_port(authority: &str) -> Option<&str> {
+    let end = authority.rfind(|c: char| !c.is_ascii_digit())?;
+    let host_end = if authority[end..].starts_with(':') {
+        end
+    } else {
+        authority.len()
+    };
+    let (host, port) = authority.split_at(host_end);
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = host == "localhost"
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    is_loopback.then_some(port)
 }
 
 fn dns_suffix(region: &str) -> &'static str {
@@ -211,5 +241,35 @@ mod tests {
             public_site_url("cn-north-1", "b", "s"),
             "https://b.s3.cn-north-1.amazonaws.com.cn/sites/s/index.html"
         );
+    }
+
+    #[test]
+    fn sites_have_a_host_of_their_own_where_there_is_one() {
+        let hosts = "http://b.s3.localhost:4566/sites/s/index.html";
+        for (endpoint, address) in [
+            ("http://127.0.0.1:4566", hosts),
+            ("http://127.0.0.1:4566/", hosts),
+            ("http://localhost:4566", hosts),
+            ("http://[::1]:4566", hosts),
+            (
+                "https://127.0.0.1",
+                "https://b.s3.localhost/sites/s/index.html",
+            ),
+            ("https://[::1]", "https://b.s3.localhost/sites/s/index.html"),
+            (
+                "https://minio.example:9000",
+                "https://minio.example:9000/b/sites/s/index.html",
+            ),
+            (
+                "http://10.0.0.2:9000",
+                "http://10.0.0.2:9000/b/sites/s/index.html",
+            ),
+        ] {
+            assert_eq!(
+                public_site_url_at(endpoint, "b", "s"),
+                address,
+                "{endpoint}"
+            );
+        }
     }
 }

@@ -92,6 +92,17 @@ fn the_official_client_deploys_lists_and_deletes() {
         told["seen"],
         json!({ "page": 200, "script": 200, "listing": 403 })
     );
+
+    // The address that it told is a site to render from, though its files are named from the root of AWS's host.
+    let image = served.place.path("square.png");
+    let mut still = served.place.command(["still", url.as_str(), "Square"]);
+    let done = still.arg(&image).output().unwrap();
+    assert!(done.status.success(), "{}", said(&done));
+    let pixels = pixels(&image);
+    assert_eq!(pixels.len(), 64 * 64);
+    assert!(pixels.iter().all(|pixel| *pixel == [0x0b, 0x84, 0xf3]));
+
+    let told = served.official("delete", &[]);
     assert!(
         told["deleted"]["totalSizeInBytes"].as_u64().unwrap() > 0,
         "{told}"
@@ -99,4 +110,17 @@ fn the_official_client_deploys_lists_and_deletes() {
     assert_eq!(told["left"]["sites"], json!([]));
     served.cloud.signal(Signal::SIGINT);
     served.cloud.wait();
+}
+
+/// Red, green and blue of an image's points.
+fn pixels(image: &Path) -> Vec<[u8; 3]> {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-loglevel", "error", "-i"]).arg(image);
+    let raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"];
+    let done = ffmpeg.args(raw).output().unwrap();
+    assert!(done.status.success(), "{}", said(&done));
+    let (points, []) = done.stdout.as_chunks() else {
+        panic!("{} bytes", done.stdout.len())
+    };
+    points.to_vec()
 }

@@ -1,5 +1,5 @@
 // What npm's client of Remotion Lambda does to deploy: `node official.mjs bucket`, then, when there is a function,
-// `node official.mjs site PROJECT`. It finds the cloud by AWS's variables. The last line is a JSON object of what each
+// `node official.mjs site PROJECT` and `node official.mjs delete`. It finds the cloud by AWS's variables. The last line is a JSON object of what each
 // step told.
 import {createRequire} from 'node:module';
 import path from 'node:path';
@@ -33,9 +33,14 @@ const steps = {
 			script: await anonymous('sites/square/bundle.js'),
 			listing: await anonymous('?list-type=2'),
 		};
+		return {first, again, sites, functions, seen};
+	},
+
+	async delete() {
+		const {bucketName} = await remotion.getOrCreateBucket({region});
 		const deleted = await remotion.deleteSite({region, bucketName, siteName: 'square'});
 		const left = await remotion.getSites({region});
-		return {first, again, sites, functions, seen, deleted, left};
+		return {deleted, left};
 	},
 };
 

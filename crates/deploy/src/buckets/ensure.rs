@@ -100,6 +100,26 @@ pub async fn ensure(
     Ok(settle(account, name, visibility, changes).await?)
 }
 
+/// The region's only bucket as its owner has set it, but for lifecycle rules; a private one is made where there is none.
+///
+/// # Errors
+/// See [`BucketError`].
+pub async fn ensure_any(
+    account: &Account,
+    changes: &mut Vec<Change>,
+) -> Result<BucketName, BucketError> {
+    match find(account, None).await {
+        Ok(name) => {
+            set_lifecycle(&account.s3, &name, changes).await?;
+            Ok(name)
+        }
+        Err(BucketError::None { .. }) => Ok(ensure(account, None, Visibility::Private, changes)
+            .await?
+            .name),
+        Err(error) => Err(error),
+    }
+}
+
 /// Brings a bucket that is there to what [`ensure`] makes of it.
 ///
 /// # Errors

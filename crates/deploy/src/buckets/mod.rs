@@ -8,6 +8,8 @@ mod settings;
 
 pub use protocol::BucketName;
 
-pub use ensure::{BucketError, Ensured, PublicReading, Visibility, ensure, find, settle};
+pub use ensure::{
+    BucketError, Ensured, PublicReading, Visibility, ensure, ensure_any, find, settle,
+};
 pub use list::{BucketRow, list};
 pub use remove::{RemoveError, Removed, remove};

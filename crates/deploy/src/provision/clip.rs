@@ -5,7 +5,7 @@ use protocol::names::CLIP_FUNCTION;
 use super::role::{self, Role};
 use super::{ProvisionError, iam};
 use crate::account::Account;
-use crate::buckets::{self, Visibility};
+use crate::buckets;
 use crate::calls::{Part, Scope};
 use crate::change::Change;
 use crate::functions::{Claim, DeployError, Named, Package, Settings, deploy_as};
@@ -51,8 +51,7 @@ pub async fn provision_clip(
     wanted: &ClipWanted,
 ) -> Result<ProvisionedClip, ProvisionError> {
     let mut changes = Vec::new();
-    let bucket = buckets::ensure(account, None, Visibility::Private, &mut changes).await?;
-    let bucket = bucket.name;
+    let bucket = buckets::ensure_any(account, &mut changes).await?;
     let mut scope = Scope::new(&account.partition, &account.id, &account.region);
     scope.bucket = bucket.to_string();
     scope.clip_function = CLIP_FUNCTION.to_owned();

@@ -12,7 +12,7 @@ use protocol::names::FUNCTION_PREFIX;
 use protocol::{BucketName, FunctionName};
 
 use crate::account::Account;
-use crate::buckets::{self, BucketError, Visibility};
+use crate::buckets::{self, BucketError};
 use crate::call::CallFailed;
 use crate::calls::{Part, Scope};
 use crate::change::Change;
@@ -67,8 +67,7 @@ pub enum ProvisionError {
 /// The first step that fails, see [`ProvisionError`].
 pub async fn provision(account: &Account, wanted: &Wanted) -> Result<Provisioned, ProvisionError> {
     let mut changes = Vec::new();
-    let bucket = buckets::ensure(account, None, Visibility::Private, &mut changes).await?;
-    let bucket = bucket.name;
+    let bucket = buckets::ensure_any(account, &mut changes).await?;
     let scope = scope(account, &bucket, &wanted.settings.function);
     let render_role = render_role(account, &scope, &mut changes).await?;
     let Wanted { settings, package } = wanted;

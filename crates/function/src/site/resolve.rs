@@ -31,7 +31,7 @@ pub(crate) async fn resolve(
 ) -> Result<Site, ResolveError> {
     let region = &environment.region;
     let id = match ServeUrl::parse(serve_url, bucket.name(), region)? {
-        ServeUrl::Url(url) => return elsewhere(url, bucket).await,
+        ServeUrl::Url(url) => return elsewhere(url, bucket, environment).await,
         ServeUrl::Name(id) => id,
     };
     let pointer: Option<Versioned<Pointer>> = documents::read(bucket, &id.pointer_key()).await?;
@@ -50,21 +50,30 @@ pub(crate) async fn resolve(
 
 /// The site at `url`: a private one where that is the address of a site in another render bucket, which may be in another
 /// region, and this function may read its pointer there.
-async fn elsewhere(url: String, bucket: &Bucket) -> Result<Site, ResolveError> {
+async fn elsewhere(
+    url: String,
+    bucket: &Bucket,
+    environment: &Environment,
+) -> Result<Site, ResolveError> {
     let Some((id, place)) = site_elsewhere(&url) else {
         return Ok(Site::Url(url));
     };
     let other = bucket.sibling(&place.bucket, Some(&place.region));
     match documents::read::<Pointer>(&other, &id.pointer_key()).await {
-        Ok(Some(pointer)) => Ok(Site::Private {
-            id,
-            version: pointer.document.version,
-            elsewhere: Some(place),
-        }),
-        Ok(None) => Ok(Site::Url(url)),
+        Ok(Some(pointer)) => {
+            return Ok(Site::Private {
+                id,
+                version: pointer.document.version,
+                elsewhere: Some(place),
+            });
+        }
+        Ok(None) => {}
         Err(error) => {
             tracing::info!(error = %log_lines::chain(&error), url, "taken for a public site");
-            Ok(Site::Url(url))
         }
     }
+    Ok(Site::Url(match &environment.endpoint {
+        Some(endpoint) => public_site_url_at(endpoint, &place.bucket, id.as_str()),
+        None => url,
+    }))
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -76,6 +76,15 @@ impl Service<Uri> for JudgedConnector {
     }
 }
 
+/// The addresses of a name. Those below `localhost` are loopback whatever a resolver knows of them (RFC 6761, 6.3).
+async fn resolve(name: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let local = name.trim_end_matches('.').to_ascii_lowercase();
+    if local.ends_with(".localhost") {
+        return Ok(vec![(Ipv4Addr::LOCALHOST, port).into()]);
+    }
+    Ok(lookup_host((name, port)).await?.collect())
+}
+
 async fn connect(rules: &RemoteRules, uri: &Uri) -> io::Result<TokioIo<TcpStream>> {
     let host = uri.host().unwrap_or_default();
     let default_port = if uri.scheme_str() == Some("https") {
@@ -86,14 +95,10 @@ async fn connect(rules: &RemoteRules, uri: &Uri) -> io::Result<TokioIo<TcpStream
     let port = uri.port_u16().unwrap_or(default_port);
     // URLs write IPv6 addresses in brackets, resolvers do not.
     let name = host.trim_start_matches('[').trim_end_matches(']');
-    let addresses = lookup_host((name, port)).await?;
-    let judged: Vec<SocketAddr> = if rules.names(host, port) {
-        addresses.collect()
-    } else {
-        addresses
-            .filter(|address| is_public(address.ip()))
-            .collect()
-    };
+    let mut judged = resolve(name, port).await?;
+    if !rules.names(host, port) {
+        judged.retain(|address| is_public(address.ip()));
+    }
     if judged.is_empty() {
         let host = host.to_owned();
         return Err(io::Error::new(
