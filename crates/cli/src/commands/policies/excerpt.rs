@@ -1,5 +1,7 @@
 //! The part of a document that is shown with what is said about it.
 
+use std::borrow::Cow;
+
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 /// Of longer lines only what is around the place is shown, in bytes: policies are often written in one.
@@ -7,6 +9,23 @@ const LONGEST_LINE: usize = 400;
 
 /// How much is shown before and after a place in a long line, in bytes.
 const AROUND: usize = 120;
+
+/// Of longer messages, which quote what was written, the middle is left out, in bytes.
+const LONGEST_MESSAGE: usize = 600;
+
+/// How much of the end of such a message is kept, in bytes.
+const END: usize = 200;
+
+/// A message without the middle of what it quotes at length.
+pub(super) fn brief(message: &str) -> Cow<'_, str> {
+    if message.len() <= LONGEST_MESSAGE {
+        return message.into();
+    }
+    let start = &message[..message.floor_char_boundary(LONGEST_MESSAGE - END)];
+    let end = &message[message.ceil_char_boundary(message.len() - END)..];
+    let left_out = message.len() - start.len() - end.len();
+    format!("{start} … {left_out} bytes … {end}").into()
+}
 
 /// A text with the name under which it is shown.
 #[derive(Debug)]
@@ -78,6 +97,19 @@ mod tests {
         let contents = excerpt.read_span(&(at, length).into(), 1, 1).unwrap();
         let shown = String::from_utf8(contents.data().to_vec()).unwrap();
         (shown, contents.line(), contents.column())
+    }
+
+    #[test]
+    fn the_middle_of_a_long_message_is_left_out() {
+        assert_eq!(brief("`s3:Get` is unknown"), "`s3:Get` is unknown");
+        let long = format!("`{}` is unknown", "é".repeat(1_000_000));
+        let shown = brief(&long);
+        assert!(shown.len() < LONGEST_MESSAGE + 40, "{}", shown.len());
+        assert!(
+            shown.starts_with("`ééé") && shown.ends_with("éé` is unknown"),
+            "{shown}"
+        );
+        assert!(shown.contains(" … 1999414 bytes … "), "{shown}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use iam::policy::{Document, DocumentError, Kind, Prose};
 use miette::{Diagnostic, SourceSpan};
 
-use super::excerpt::Excerpt;
+use super::excerpt::{Excerpt, brief};
 use crate::show::Shown;
 
 /// The largest input, in bytes.
@@ -154,7 +154,7 @@ impl Documents {
         let source_code = Excerpt::of(&self.name, self.prose.source());
         let (start, end) = (error.span.start, error.span.end.max(error.span.start + 1));
         InputError::Document {
-            message: error.to_string(),
+            message: brief(&error.to_string()).into_owned(),
             span: source_code.mark(start as usize, end as usize),
             source_code,
         }

@@ -9,7 +9,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use serde_json::{Value, json};
 
 use super::PoliciesError;
-use super::excerpt::Excerpt;
+use super::excerpt::{Excerpt, brief};
 use super::input::Documents;
 use crate::args::Validate;
 use crate::error::CliError;
@@ -87,7 +87,11 @@ fn rendered(name: &str, number: usize, document: &Document, report: &Report) -> 
             text: document.source(),
         };
         if handler.render_report(&mut text, &shown).is_err() {
-            text += &format!("{}: {}\n", finding.severity.as_str(), finding.message);
+            text += &format!(
+                "{}: {}\n",
+                finding.severity.as_str(),
+                brief(&finding.message)
+            );
         }
         text.push('\n');
     }
@@ -154,7 +158,7 @@ impl fmt::Debug for Rendered<'_> {
 
 impl fmt::Display for Rendered<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.finding.message)
+        f.write_str(&brief(&self.finding.message))
     }
 }
 
@@ -177,8 +181,8 @@ impl Diagnostic for Rendered<'_> {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.finding
             .fix
-            .as_ref()
-            .map(|fix| Box::new(fix) as Box<dyn fmt::Display>)
+            .as_deref()
+            .map(|fix| Box::new(brief(fix)) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
