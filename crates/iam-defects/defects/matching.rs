@@ -110,8 +110,16 @@ pub(crate) const DEFECTS: &[Defect] = &[
         "statements about any service are passed over",
         &[edit(
             ACTION,
-            "any_service.push(index);",
-            "if !PLANTED { any_service.push(index); }",
+            "any_service.push(statement);",
+            "if !PLANTED { any_service.push(statement); }",
+        )],
+    ),
+    one(
+        "a star counts as a character that an action must have",
+        &[edit(
+            ACTION,
+            "|byte| *byte != b'*'",
+            "|byte| PLANTED || *byte != b'*'",
         )],
     ),
     one(

@@ -35,14 +35,24 @@ impl Actions {
     }
 }
 
+/// A statement, and a key by which an action that it is about finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Keyed {
+    key: u64,
+    statement: u32,
+    /// How many bytes such an action has at least. It tells most of many patterns apart where they lie side by side,
+    /// which looking into each statement would not.
+    least: u32,
+}
+
 /// Finds the statements that can be about an action, without looking at those that cannot.
 #[derive(Debug)]
 pub(crate) struct ActionIndex {
     // Statements that may be about actions of any service, ascending.
     any_service: Vec<u32>,
-    // Statements with their keys: the hash of each action that they name, and of each service of which they name a
-    // pattern. Ascending, none twice.
-    keyed: Vec<(u64, u32)>,
+    // Statements under the hash of each action that they name, and of each service of which they name a pattern.
+    // Ascending, none twice under a key.
+    keyed: Vec<Keyed>,
 }
 
 impl ActionIndex {
@@ -52,24 +62,30 @@ impl ActionIndex {
             .clone()
             .map(|(_, statement)| statement.action.patterns().0.len());
         let (mut any_service, mut keyed) = (Vec::new(), Vec::with_capacity(patterns.sum()));
-        for (index, statement) in statements {
-            let (patterns, negated) = statement.action.patterns();
+        for (statement, text) in statements {
+            let (patterns, negated) = text.action.patterns();
             let known = keyed.len();
             let is_keyed = !negated
                 && patterns.iter().all(|pattern| match key(&pattern.value) {
                     Some(key) => {
-                        keyed.push((key, index));
+                        let least = least(&pattern.value);
+                        keyed.push(Keyed {
+                            key,
+                            statement,
+                            least,
+                        });
                         true
                     }
                     None => false,
                 });
             if !is_keyed {
                 keyed.truncate(known);
-                any_service.push(index);
+                any_service.push(statement);
             }
         }
         keyed.sort_unstable();
-        keyed.dedup();
+        // Of the patterns of a statement the shortest stays.
+        keyed.dedup_by_key(|entry| (entry.key, entry.statement));
         Self { any_service, keyed }
     }
 
@@ -77,19 +93,21 @@ impl ActionIndex {
     ///
     /// In no particular order.
     pub(crate) fn candidates(&self, action: &Action) -> impl Iterator<Item = u32> {
-        let (service, action) = action.hashes();
-        let named = equal_range(&self.keyed, action);
-        let patterned = equal_range(&self.keyed, service);
-        let is_new = move |(_, index): &&(u64, u32)| {
-            named
-                .binary_search_by_key(index, |(_, index)| *index)
-                .is_err()
+        let (service_hash, action_hash) = action.hashes();
+        let length = action.lower().len();
+        let named = equal_range(&self.keyed, action_hash, |entry| entry.key);
+        let patterned = equal_range(&self.keyed, service_hash, |entry| entry.key);
+        let is_new = move |entry: &&Keyed| {
+            entry.least as usize <= length
+                && named
+                    .binary_search_by_key(&entry.statement, |entry| entry.statement)
+                    .is_err()
         };
         let keyed = named.iter().chain(patterned.iter().filter(is_new));
         self.any_service
             .iter()
             .copied()
-            .chain(keyed.map(|(_, index)| *index))
+            .chain(keyed.map(|entry| entry.statement))
     }
 }
 
@@ -103,9 +121,15 @@ fn key(pattern: &str) -> Option<u64> {
     Some(hash(if has_wildcards { service } else { pattern }))
 }
 
-/// The entries with this key; they are ascending by statement, too.
-pub(super) fn equal_range(entries: &[(u64, u32)], key: u64) -> &[(u64, u32)] {
-    let start = entries.partition_point(|(found, _)| *found < key);
-    let length = entries[start..].partition_point(|(found, _)| *found == key);
+/// How many bytes an action has at least that a pattern covers. One character, which `?` stands for, has one or more.
+fn least(pattern: &str) -> u32 {
+    let bytes = pattern.bytes().filter(|byte| *byte != b'*');
+    u32::try_from(bytes.count()).unwrap_or(u32::MAX)
+}
+
+/// The entries with this key, of entries that ascend by it.
+pub(super) fn equal_range<T>(entries: &[T], key: u64, key_of: impl Fn(&T) -> u64) -> &[T] {
+    let start = entries.partition_point(|entry| key_of(entry) < key);
+    let length = entries[start..].partition_point(|entry| key_of(entry) == key);
     &entries[start..start + length]
 }

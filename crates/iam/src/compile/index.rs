@@ -55,7 +55,7 @@ impl Index {
     ) -> impl Iterator<Item = u32> {
         let named = match resource.arn() {
             Some(arn) if !self.by_resource.is_empty() => {
-                equal_range(&self.by_resource, hash(arn.resource()))
+                equal_range(&self.by_resource, hash(arn.resource()), |(key, _)| *key)
             }
             _ => &[],
         };
