@@ -5,9 +5,9 @@
 //! ```
 //!
 //! One gateway on loopback receives the requests of all services. It verifies signatures on the
-//! bytes received ([`authn`]), hands the request to the service that its signature is scoped to
-//! ([`services`]), and records it ([`events`]). Services carry out nothing but
-//! [`authz::Authorized`] calls, which only the decision point makes. There is no switch that turns
+//! bytes received (`authn`), hands the request to the service that its signature is scoped to
+//! (`services`), and records it (`events`). Services carry out nothing but
+//! `authz::Authorized` calls, which only the decision point makes. There is no switch that turns
 //! this off.
 
 mod api_address;

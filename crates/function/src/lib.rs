@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Everything that a render is lies in its bucket, so that any invocation may die at any point and the next goes on.
-//! What a launch does is decided by [`launch`]'s pure steps; the rest of this crate carries that out.
+//! What a launch does is decided by the pure steps of `launch`; the rest of this crate carries that out.
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! The command line as typed. [`crate::command`] resolves it.
+//! The command line as typed. [`crate::commands`] carries it out.
 
 mod clip;
 mod configure;

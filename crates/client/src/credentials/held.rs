@@ -14,7 +14,7 @@ const MARGIN: Duration = Duration::from_secs(5 * 60);
 
 /// Credentials of a source that can give new ones.
 ///
-/// Clones, and all clients made from a [`config`](Self::config), use the same credentials. One task owns them; it
+/// Clones, and all clients made from a `config`, use the same credentials. One task owns them; it
 /// ends when the last of these is gone.
 #[derive(Debug, Clone)]
 pub struct Held {

@@ -37,7 +37,7 @@ pub(super) async fn permitted(
     Permitted::of(checker.principal(&principal, &[part]).await)
 }
 
-/// As [`permitted`], for a role of the account that need not exist yet.
+/// As `permitted`, for a role of the account that need not exist yet.
 pub async fn role_permitted(
     config: &SdkConfig,
     scope: &Scope,

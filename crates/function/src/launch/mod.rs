@@ -1,6 +1,6 @@
 //! `launch`: leads a render from its request to its output.
 //!
-//! What a launch does is decided by [`Machine`], a pure step from a state and an [`event::Observation`] to a state and
+//! What a launch does is decided by [`machine::Machine`], a pure step from a state and an [`event::Observation`] to a state and
 //! [`event::Command`]s: it knows no clock, store or network, so that its tests can kill and delay at will. One
 //! `driver` carries the commands out and feeds back what became of them.
 //!
