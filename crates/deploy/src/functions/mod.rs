@@ -2,6 +2,7 @@
 
 mod code;
 mod deploy;
+mod deployment;
 mod layers;
 mod list;
 mod package;
