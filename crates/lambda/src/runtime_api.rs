@@ -5,7 +5,7 @@ use std::env::VarError;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, TRAILER, TRANSFER_ENCODING};
 use http::uri::Authority;
-use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Either, Full};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use crate::response::{ERROR_BODY, ERROR_TYPE, ResponseBody};
 use crate::{Context, FunctionError, Invocation, InvocationError};
 
-/// Names host and port of the Runtime API in a function's environment.
+/// Names host and port of the Runtime API in a function's environment. Emulators add a scheme and a path.
 const ENDPOINT: &str = "AWS_LAMBDA_RUNTIME_API";
 const RESPONSE_MODE: HeaderName = HeaderName::from_static("lambda-runtime-function-response-mode");
 
@@ -26,7 +26,8 @@ type Body = Either<Full<Bytes>, ResponseBody>;
 #[derive(Debug, Clone)]
 pub struct RuntimeApi {
     client: Client<HttpConnector, Body>,
-    authority: Authority,
+    // INVARIANT: a URI of http, without a slash at its end and without a query.
+    base: String,
 }
 
 impl RuntimeApi {
@@ -36,9 +37,9 @@ impl RuntimeApi {
     /// [`EnvironmentError`] outside of an execution environment.
     pub fn from_env() -> Result<Self, EnvironmentError> {
         match std::env::var(ENDPOINT) {
-            Ok(authority) => match authority.parse() {
-                Ok(authority) => Ok(Self::new(authority)),
-                Err(_) => Err(EnvironmentError::Malformed(authority)),
+            Ok(value) => match base(&value) {
+                Some(base) => Ok(Self::at(base)),
+                None => Err(EnvironmentError::Malformed(value)),
             },
             Err(VarError::NotPresent) => Err(EnvironmentError::Missing),
             Err(VarError::NotUnicode(text)) => Err(EnvironmentError::Malformed(
@@ -48,12 +49,16 @@ impl RuntimeApi {
     }
 
     /// The API at `authority`, a host and mostly a port.
-    pub fn new(authority: Authority) -> Self {
+    pub fn new(authority: &Authority) -> Self {
+        Self::at(format!("http://{authority}"))
+    }
+
+    fn at(base: String) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         Self {
             client: Client::builder(TokioExecutor::new()).build(connector),
-            authority,
+            base,
         }
     }
 
@@ -133,9 +138,9 @@ impl RuntimeApi {
 
     fn request(&self, method: Method, path: &str, body: Bytes) -> Request<Body> {
         let mut request = Request::new(Either::Left(Full::new(body)));
-        let uri = format!("http://{}/2018-06-01/{path}", self.authority);
+        let uri = format!("{}/2018-06-01/{path}", self.base);
         *request.method_mut() = method;
-        *request.uri_mut() = uri.parse().expect("a checked authority and a checked id");
+        *request.uri_mut() = uri.parse().expect("a checked base and a checked id");
         request
     }
 
@@ -168,6 +173,17 @@ impl RuntimeApi {
             message: error_message,
         })
     }
+}
+
+/// The base of the API that a function's environment names.
+fn base(value: &str) -> Option<String> {
+    let rest = value.strip_prefix("http://").unwrap_or(value);
+    if rest.contains("://") {
+        return None;
+    }
+    let base = format!("http://{}", rest.trim_end_matches('/'));
+    let uri: Uri = base.parse().ok()?;
+    (uri.host().is_some_and(|host| !host.is_empty()) && uri.query().is_none()).then_some(base)
 }
 
 /// The body of a refused call.
@@ -214,4 +230,28 @@ pub enum EnvironmentError {
     /// The variable holds something else.
     #[error("`{ENDPOINT}` is `{0}`, which is no host and port")]
     Malformed(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_is_a_host_with_or_without_a_path() {
+        for (value, expected) in [
+            ("127.0.0.1:9001", Some("http://127.0.0.1:9001")),
+            ("localhost", Some("http://localhost")),
+            ("[::1]:9000/.rt", Some("http://[::1]:9000/.rt")),
+            (
+                "http://127.0.0.1:9000/.rt/",
+                Some("http://127.0.0.1:9000/.rt"),
+            ),
+            ("https://127.0.0.1:9000", None),
+            ("127.0.0.1:9000/?a=b", None),
+            ("no port:", None),
+            ("", None),
+        ] {
+            assert_eq!(base(value).as_deref(), expected, "{value}");
+        }
+    }
 }

@@ -18,6 +18,9 @@ const PACKAGES: [&str; 6] = [
     "parliament==1.6.4",
 ];
 
+/// A Runtime API that nobody here wrote, without what it needs for its own builds.
+const ALONE: &str = "cargo-lambda==1.9.2";
+
 /// Cargo's subcommand and the package that holds its binary; compiling them takes longer than the tests.
 const CARGO_TOOLS: [(&str, &str); 2] = [
     (
@@ -38,21 +41,19 @@ pub(crate) fn install() -> Result<()> {
         .filter(|(program, _)| sh::which(program).is_none())
         .map(|(_, package)| *package);
     let wanted: Vec<_> = PACKAGES.into_iter().chain(cargo_tools).collect();
+    let list = format!("{} {ALONE}", wanted.join(" "));
     let stamp = venv.join("framewright-packages");
-    if std::fs::read_to_string(&stamp).is_ok_and(|there| there == wanted.join("\n")) {
+    if std::fs::read_to_string(&stamp).is_ok_and(|there| there == list) {
         return Ok(());
     }
-    println!(
-        "Installing test tools into {}: {}",
-        venv.display(),
-        wanted.join(" ")
-    );
+    println!("Installing test tools into {}: {list}", venv.display());
     sh::run(
         "make a Python environment",
         Command::new("python3").args(["-m", "venv"]).arg(&venv),
     )?;
     pip_install(&wanted)?;
-    std::fs::write(stamp, wanted.join("\n"))?;
+    pip_install(&["--no-deps", ALONE])?;
+    std::fs::write(stamp, list)?;
     Ok(())
 }
 

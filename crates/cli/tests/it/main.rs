@@ -11,6 +11,7 @@ mod clip_walk;
 mod configure;
 mod deployment;
 mod doctor;
+mod emulated;
 mod from_target;
 mod harness;
 mod interrupted;

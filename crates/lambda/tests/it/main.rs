@@ -205,7 +205,7 @@ async fn the_wait_for_an_invocation_has_no_end() {
 
 #[tokio::test]
 async fn an_unreachable_service_ends_the_loop() {
-    let runtime = RuntimeApi::new("127.0.0.1:1".parse().expect("an authority"));
+    let runtime = RuntimeApi::new(&"127.0.0.1:1".parse().expect("an authority"));
     let ended = lambda::run(&runtime, async |_| Ok(Response::bytes(""))).await;
     assert!(matches!(ended, Err(ApiError::Transport(_))));
 }

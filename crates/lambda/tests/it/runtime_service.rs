@@ -120,7 +120,7 @@ impl RuntimeService {
     }
 
     pub(crate) fn client(&self) -> RuntimeApi {
-        RuntimeApi::new(self.address.to_string().parse().expect("an authority"))
+        RuntimeApi::new(&self.address.to_string().parse().expect("an authority"))
     }
 
     pub(crate) fn invoke(&self, event: Event) {
