@@ -139,7 +139,8 @@ fn packaged() -> Result<()> {
     let out = paths::target().join("package");
     package::run(&package::Options::to(&out))?;
     let mut bare = cargo()?;
-    bare.args(["nextest", "run", "--workspace", "--run-ignored", "all"])
+    linted(&mut bare)
+        .args(["nextest", "run", "--workspace", "--run-ignored", "all"])
         .args([
             "-E",
             "test(=package::the_package_renders_where_nothing_else_is) \
@@ -147,7 +148,8 @@ fn packaged() -> Result<()> {
         ])
         .env("FRAMEWRIGHT_TEST_PACKAGE", &out)
         .env("FRAMEWRIGHT_FUNCTION_ZIP", out.join("render-function.zip"))
-        .env("FRAMEWRIGHT_TEST_SITE", paths::example_bundle());
+        .env("FRAMEWRIGHT_TEST_SITE", paths::example_bundle())
+        .env("FRAMEWRIGHT_TEST_VENV", paths::venv());
     sh::run("render with the package alone", &mut bare)
 }
 
