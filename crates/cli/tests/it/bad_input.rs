@@ -66,6 +66,11 @@ fn sites_and_props() {
 fn what_the_page_refuses() {
     let place = Place::new();
     render_refused(&place, "Nope", &[], &["Nope", "Title", "Hold", "Chart"]);
+    refused(
+        &place,
+        &["render", "nosuchsite", "Hold"],
+        &["there is no site `nosuchsite`", "framewright sites ls"],
+    );
     render_refused(
         &place,
         "Props",

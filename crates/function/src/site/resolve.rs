@@ -1,8 +1,8 @@
 //! From a serve URL to the site that it means now.
 
 use protocol::keys::{public_site_url, public_site_url_at};
-use protocol::site::{Pointer, ServeUrl, ServeUrlError, Site, site_elsewhere};
-use store::Bucket;
+use protocol::site::{Pointer, ServeUrl, ServeUrlError, Site, SiteId, site_elsewhere};
+use store::{Bucket, ByteRange};
 
 use crate::documents::{self, DocumentError, Versioned};
 use crate::environment::Environment;
@@ -17,6 +17,16 @@ pub(crate) enum ResolveError {
     /// The pointer of the site cannot be read.
     #[error(transparent)]
     Document(#[from] DocumentError),
+    /// Nothing is deployed under the name.
+    #[error(
+        "there is no site `{id}` in the bucket `{bucket}`: `framewright sites ls` shows those that there are"
+    )]
+    Unknown {
+        /// The name.
+        id: SiteId,
+        /// Where it was looked for.
+        bucket: String,
+    },
 }
 
 /// The site that `serve_url` means: a name is a private site where it has a pointer in `bucket`, pinned to the version
@@ -35,17 +45,24 @@ pub(crate) async fn resolve(
         ServeUrl::Name(id) => id,
     };
     let pointer: Option<Versioned<Pointer>> = documents::read(bucket, &id.pointer_key()).await?;
-    Ok(match pointer {
-        Some(pointer) => Site::Private {
+    if let Some(pointer) = pointer {
+        return Ok(Site::Private {
             id,
             version: pointer.document.version,
             elsewhere: None,
-        },
-        None => Site::Url(match &environment.endpoint {
-            Some(endpoint) => public_site_url_at(endpoint, bucket.name(), id.as_str()),
-            None => public_site_url(region, bucket.name(), id.as_str()),
-        }),
-    })
+        });
+    }
+    let index = format!("{}index.html", id.folder());
+    let first = Box::pin(bucket.get_range(&index, ByteRange::Between(0, 0))).await;
+    // What this role may not read, everybody may all the same.
+    if first.is_err_and(|error| error.is_missing()) {
+        let bucket = bucket.name().to_owned();
+        return Err(ResolveError::Unknown { id, bucket });
+    }
+    Ok(Site::Url(match &environment.endpoint {
+        Some(endpoint) => public_site_url_at(endpoint, bucket.name(), id.as_str()),
+        None => public_site_url(region, bucket.name(), id.as_str()),
+    }))
 }
 
 /// The site at `url`: a private one where that is the address of a site in another render bucket, which may be in another
