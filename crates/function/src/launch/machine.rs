@@ -1,6 +1,9 @@
 //! The order in which a render is led.
 
+mod ending;
 mod lead;
+mod planning;
+mod rendering;
 
 use protocol::progress::Progress;
 use protocol::state::{Lease, Plan, Request};
