@@ -8,18 +8,15 @@ use client::credentials::AccessKey;
 use client::{Client, Installation, OutputFile, OutputLocation};
 use cloud::{Outcome, Record, RecordedDecision};
 use deploy::Account;
-use deploy::calls::{Call, Output, Part, Scope, of, table};
+use deploy::calls::{Call, Part, Scope, of, table};
 use deploy::functions::Package;
 use deploy::policy::generate;
 use deploy::provision::{ClipWanted, provision_clip};
 use serde_json::Value;
 
-use super::FUNCTION;
+use super::{FINISHED, FUNCTION, RENDER_ROLE};
 use crate::harness::{Place, clip_zip, copy_folder, function_zip, said, site, venv};
 use crate::served::{ACCOUNT, REGION, Served};
-
-const FINISHED: &str = "finished-videos";
-const RENDER_ROLE: &str = "remotion-lambda-role";
 
 /// The parts that are users of this test, which have the part's name.
 const USERS: [Part; 5] = [
@@ -51,10 +48,7 @@ impl Project {
         // The machine has Chrome and ffmpeg.
         scope.package_layers = false;
         scope.other_service = false;
-        scope.output = Some(Output {
-            bucket: FINISHED.to_owned(),
-            prefix: "videos/".to_owned(),
-        });
+        scope.output = Some(super::finished());
         let user = |part: Part| {
             let key = served.user(part.name());
             served.user_may(part.name(), part.name(), &generate(part, &scope).to_json());
@@ -311,7 +305,6 @@ fn is_about(
 }
 
 #[test]
-#[ignore = "not yet seen to its end since `doctor` judges by what the caller is for"]
 fn a_project_lives_on_generated_policies_and_calls_what_the_table_says() {
     let mut project = Project::new();
     project.deploy();
