@@ -143,7 +143,8 @@ impl Served {
         let mut aws = Command::new(venv().join("bin/aws"));
         aws.args(arguments)
             .args(["--output", "json"])
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            // Services of an older kind heed no variable.
+            .args(["--endpoint-url", &self.endpoint])
             // The older CLI knows this variable alone.
             .env("AWS_DEFAULT_REGION", REGION)
             .env("AWS_ACCESS_KEY_ID", &key.id)

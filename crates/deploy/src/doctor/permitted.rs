@@ -81,8 +81,13 @@ impl Permitted {
             }
         };
         // That policies may not be read, of which nothing depends, is for whoever audits to know.
-        let is_unread = |one: &&check::Finding| one.mark == Mark::NotChecked && one.without.is_none();
-        let asked: Vec<_> = report.findings.iter().filter(|one| !is_unread(one)).collect();
+        let is_unread =
+            |one: &&check::Finding| one.mark == Mark::NotChecked && one.without.is_none();
+        let asked: Vec<_> = report
+            .findings
+            .iter()
+            .filter(|one| !is_unread(one))
+            .collect();
         let marked = |mark| {
             let marked = asked.iter().copied().filter(move |one| one.mark == mark);
             marked.collect::<Vec<_>>()

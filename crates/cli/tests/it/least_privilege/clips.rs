@@ -8,18 +8,18 @@ use deploy::calls::{Loss, Part, of};
 use deploy::functions::Package;
 use deploy::policy::generate;
 use deploy::provision::{ClipWanted, provision_clip};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Deployed, one_less, tells_of};
-use crate::harness::{clip_zip, said};
+use super::{Deployed, one_less, tells_of, with_denial};
+use crate::harness::{Running, clip_zip, eventually, said};
 
 const CUTTER: &str = "ffmpeg-clip-cutter";
 const CUTTER_ROLE: &str = "framewright-clip-role";
 const CUTTER_POLICY: &str = "framewright-clip-policy";
 const INVOKER: &str = "invoker";
 
-/// Bytes of what is left of a film that was twice as long: parts of a clip are on their way before that is seen.
-const BROKEN_BYTES: u64 = 24_000_000;
+/// What takes many parts to store.
+const LARGE_BYTES: u64 = 200_000_000;
 
 /// A cloud with the clip cutter, who may ask it, and a render to cut from.
 struct Proof {
@@ -71,16 +71,18 @@ impl Proof {
             .role_may(CUTTER_ROLE, CUTTER_POLICY, &document);
     }
 
-    fn cut(&self, input: &str, more: &[&str]) -> Output {
+    fn command(&self, input: &str, more: &[&str]) -> Command {
         let out = self.deployed.served.place.path("clip.mp4");
         let bucket = self.deployed.scope.bucket.as_str();
         let clip = ["clip", input, out.to_str().unwrap(), "--bucket", bucket];
         let mut command = self.deployed.served.command(&self.invoker, clip);
-        command.args(more).arg("--overwrite").output().unwrap()
+        command.args(more).arg("--overwrite");
+        command
     }
 
     fn cut_shortly(&self, input: &str) -> Output {
-        self.cut(input, &["--from", "0", "--to", "0.2"])
+        let span = ["--from", "0", "--to", "0.2"];
+        self.command(input, &span).output().unwrap()
     }
 
     #[track_caller]
@@ -98,39 +100,43 @@ impl Proof {
         said(&done).contains("there is no such object")
     }
 
-    /// Stores what is left of a film under a key of a render, and returns its address.
-    fn put_broken_film(&self) -> String {
-        let path = self.deployed.served.place.path("broken.mp4");
-        let rate = "nal-hrd=cbr:bitrate=20000:vbv-maxrate=20000:vbv-bufsize=20000:filler=1";
+    /// Stores a film of which no clip is stored at once, and returns its address.
+    fn put_large_film(&self) -> String {
+        let path = self.deployed.served.place.path("large.mp4");
+        let rate = "nal-hrd=cbr:bitrate=100000:vbv-maxrate=100000:vbv-bufsize=100000:filler=1";
         let made = Command::new("ffmpeg")
             .args(["-v", "error", "-y", "-f", "lavfi"])
             .args(["-i", "testsrc2=s=320x180:r=30:d=20"])
             .args(["-c:v", "libx264", "-preset", "ultrafast", "-g", "30"])
             .args(["-pix_fmt", "yuv420p", "-x264-params", rate])
-            .args(["-movflags", "+faststart"])
             .arg(&path)
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", said(&made));
-        let file = std::fs::File::options().write(true).open(&path).unwrap();
-        assert!(file.metadata().unwrap().len() > BROKEN_BYTES * 3 / 2);
-        file.set_len(BROKEN_BYTES).unwrap();
-        let address = format!("s3://{}/renders/broken/out.mp4", self.deployed.scope.bucket);
+        assert!(path.metadata().unwrap().len() > LARGE_BYTES);
+        let address = format!("s3://{}/renders/large/out.mp4", self.deployed.scope.bucket);
         let copy = ["s3", "cp", "--quiet", path.to_str().unwrap(), &address];
         self.deployed.served.aws(&copy);
         address
     }
 
-    /// Whether parts stay of a clip whose source breaks off.
+    /// Whether parts stay of a clip that the cutter may no longer store when some of them are there.
     #[track_caller]
-    fn parts_stay(&self, broken: &str) -> bool {
+    fn parts_stay(&self, film: &str, policy: &Value) -> bool {
+        self.cutter_may(policy);
         let bucket = &self.deployed.scope.bucket;
         let begun = self.deployed.begun_uploads("/clips/");
         let unfinished = self.deployed.unfinished_uploads(bucket);
         // This format is stored while it is made.
-        let done = self.cut(broken, &["--from", "0", "--to", "19", "--format", "fmp4"]);
-        assert_eq!(done.status.code(), Some(1), "{}", said(&done));
-        assert_eq!(self.deployed.begun_uploads("/clips/"), begun + 1);
+        let more = ["--from", "0", "--to", "19", "--format", "fmp4"];
+        let cutting = Running::start(&mut self.command(film, &more));
+        eventually("a clip is being stored", || {
+            self.deployed.begun_uploads("/clips/") > begun
+        });
+        let clips = format!("{bucket}/clips/*");
+        let denied = with_denial(policy.clone(), "s3:PutObject", &clips, &json!({}));
+        self.cutter_may(&denied);
+        tells_of(&cutting.wait(), "s3:PutObject");
         self.deployed.unfinished_uploads(bucket) > unfinished
     }
 }
@@ -167,19 +173,22 @@ fn whoever_asks_for_clips_needs_each_right() {
 fn the_clip_cutter_needs_each_of_its_rights() {
     let proof = Proof::new();
     let scope = &proof.deployed.scope;
-    let broken = proof.put_broken_film();
+    let large = proof.put_large_film();
+    let whole = generate(Part::ClipFunction, scope).to_value();
     let cut = || proof.succeeds(&proof.film);
     let (_, written) = proof.deployed.logged(CUTTER, "whole", cut);
     assert!(written > 0, "what is logged is written");
     assert!(proof.tells_what_is_missing());
-    assert!(!proof.parts_stay(&broken));
+    assert!(!proof.parts_stay(&large, &whole));
     for call in of(Part::ClipFunction, scope) {
         for policy in &one_less(call, scope) {
             proof.cutter_may(policy);
             match call.without {
                 Loss::Step("clip") => tells_of(&proof.cut_shortly(&proof.film), call.action),
-                Loss::Degraded("parts of failed clips stay until a lifecycle rule removes them") => {
-                    assert!(proof.parts_stay(&broken), "without {}", call.action);
+                Loss::Degraded(
+                    "parts of failed clips stay until a lifecycle rule removes them",
+                ) => {
+                    assert!(proof.parts_stay(&large, policy), "without {}", call.action);
                 }
                 Loss::Degraded("403 in place of 404") => {
                     assert!(!proof.tells_what_is_missing(), "without {}", call.action);

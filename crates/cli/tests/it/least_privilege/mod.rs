@@ -189,14 +189,7 @@ fn at_completion() -> Value {
 
 /// Frames of which no two are alike, whose video takes several parts to upload.
 const HEAVY: [&str; 8] = [
-    "Photo",
-    "--frames",
-    "40-55",
-    "--crf",
-    "1",
-    "--scale",
-    "2",
-    "--muted",
+    "Photo", "--frames", "40-55", "--crf", "1", "--scale", "2", "--muted",
 ];
 
 /// A denial of `action` that is told, with what to do about it.

@@ -61,9 +61,7 @@ impl Proof {
         let out = self.deployed.served.place.path("answer.json");
         let invoke = ["lambda", "invoke", "--function-name", FUNCTION];
         let payload = ["--payload", "{}", out.to_str().unwrap()];
-        self.deployed
-            .served
-            .aws(&[&invoke[..], &payload].concat());
+        self.deployed.served.aws(&[&invoke[..], &payload].concat());
     }
 
     /// Connects the queue to the function, and returns what is said where that fails.

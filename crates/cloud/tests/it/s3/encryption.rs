@@ -7,8 +7,7 @@ use cloud::{EventQuery, Outcome};
 use super::{BUCKET, s3_as, with_bucket};
 use crate::harness::refusal;
 
-const KEY: &str =
-    "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 /// Who may write, and use the key through `service`.
 fn policy(service: &str) -> String {
@@ -41,8 +40,14 @@ async fn the_right_to_use_a_key_is_decided_before_encryption_is_refused() {
     let allowed = s3_as(&cloud, cloud.user("allowed", &through_s3).await);
     assert_eq!(put_encrypted(&allowed).await.0, "NotImplemented");
     let events = cloud.administrator().events(&EventQuery::default()).await;
-    let decisions = events.unwrap().into_iter().flat_map(|event| event.decisions);
+    let decisions = events
+        .unwrap()
+        .into_iter()
+        .flat_map(|event| event.decisions);
     let of_key: Vec<_> = decisions.filter(|one| one.resource == KEY).collect();
-    assert!(of_key.iter().any(|one| one.outcome == Outcome::Allowed), "{of_key:?}");
+    assert!(
+        of_key.iter().any(|one| one.outcome == Outcome::Allowed),
+        "{of_key:?}"
+    );
     assert_eq!(of_key.len(), 2);
 }
