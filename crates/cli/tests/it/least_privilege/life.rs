@@ -27,10 +27,14 @@ const USERS: [Part; 5] = [
     Part::Cleanup,
 ];
 
-/// Rows of these parts that are called where something goes wrong, or is cancelled: not in this life.
+/// Rows of these parts that are called where something goes wrong, or is cancelled, and those that S3 asks about and
+/// nobody calls, where something is missing: not in this life.
 fn is_of_another_life(call: &Call) -> bool {
-    let words = format!("{:?}", call.without);
-    call.action == "s3:AbortMultipartUpload" || words.contains("cancel")
+    let words = call.without.to_string();
+    call.action == "s3:AbortMultipartUpload"
+        || ["cancel", "403 in place of 404"]
+            .iter()
+            .any(|other| words.contains(other))
 }
 
 /// A project and the users around it.
