@@ -244,6 +244,17 @@ fn a_denial_is_explained_where_it_is_shown() {
         "{text}"
     );
     assert!(text.contains("framewright policies fix --apply"), "{text}");
+
+    // Where the user's key lies, setup is easily called with it.
+    let mut again = place.command(["permissions", "setup", "--yes", "--target", "aws"]);
+    again
+        .args(["--region", "us-east-1", "--env-file", "user.env"])
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env("AWS_ENDPOINT_URL", exported["endpoint"].as_str().unwrap());
+    let text = said(&refused(&mut again));
+    assert!(text.contains("you call as `remotion-deploy`"), "{text}");
+    assert!(text.contains("REMOTION_AWS_PROFILE"), "{text}");
     cloud.signal(Signal::SIGINT);
     cloud.wait();
 }

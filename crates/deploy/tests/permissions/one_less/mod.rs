@@ -39,20 +39,22 @@ async fn check(call: &Call, policy: &str, is_whole: bool) {
     let caller = place.caller(policy).await;
     let row = format!("{} on {:?}, by {policy}", call.action, call.resource);
     match call.without {
-        Loss::Step(step) | Loss::Extra(step) => match steps::take(&place, &caller, step).await {
-            Ok(()) => assert!(is_whole, "{step} needs no {row}"),
-            Err(told) => {
-                let told = chain(told.as_ref());
-                assert!(!is_whole, "{step}: {told}");
-                // Whoever may not write a bucket's policy tries another way, and is told how that one ended.
-                let is_named = match call.action {
-                    "s3:PutBucketPolicy" => place.was_denied(call.action).await,
-                    action => told.contains(action),
-                };
-                assert!(is_named, "{step} without {row}: {told}");
+        Loss::Step(step) | Loss::Extra(step) => {
+            match Box::pin(steps::take(&place, &caller, step)).await {
+                Ok(()) => assert!(is_whole, "{step} needs no {row}"),
+                Err(told) => {
+                    let told = chain(told.as_ref());
+                    assert!(!is_whole, "{step}: {told}");
+                    // Whoever may not write a bucket's policy tries another way, and is told how that one ended.
+                    let is_named = match call.action {
+                        "s3:PutBucketPolicy" => place.was_denied(call.action).await,
+                        action => told.contains(action),
+                    };
+                    assert!(is_named, "{step} without {row}: {told}");
+                }
             }
-        },
-        Loss::Degraded(how) => match steps::is_worse(&place, &caller, how).await {
+        }
+        Loss::Degraded(how) => match Box::pin(steps::is_worse(&place, &caller, how)).await {
             Ok(is_worse) => assert_eq!(is_worse, !is_whole, "{how}: {row}"),
             Err(told) => panic!("{how}: {row}: {}", chain(told.as_ref())),
         },
