@@ -114,6 +114,13 @@ fn from_setup_to_remove_a_key_is_seen_once() {
     assert!(!text.contains(secret));
     let again = told(&mut setup);
     assert!(again.contains("nothing to do"), "{again}");
+    let absent = ["permissions", "setup", "--yes", "--role", "nobody"];
+    let absent = said(&refused(&mut place.command(absent)));
+    assert!(
+        absent.contains("the role `nobody` does not exist"),
+        "{absent}"
+    );
+    assert!(absent.contains("nothing was changed"), "{absent}");
 
     let arn = "arn:aws:iam::123456789012:user/remotion-deploy";
     let check = told(&mut place.command(["permissions", "check", "--principal", arn, "--json"]));
