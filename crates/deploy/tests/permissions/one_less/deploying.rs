@@ -2,6 +2,7 @@
 
 use deploy::buckets::{self, Visibility};
 use deploy::doctor::{KeyAge, key_age};
+use deploy::functions::Vpc;
 use deploy::permissions::check::{Ahead, Checker, Needs};
 use deploy::{Change, provision, quotas};
 use jiff::Timestamp;
@@ -49,6 +50,19 @@ pub(super) async fn take(place: &Place, caller: &Caller, step: &str) -> Result<(
             let mut settings = settings();
             settings.layers.push(root.publish_own_layer().await?);
             caller.deploy(&package, &settings).await?;
+        }
+        "deploy into a VPC" => {
+            let mut settings = settings();
+            settings.vpc = Some(Vpc {
+                subnet_ids: vec!["subnet-1".to_owned()],
+                security_group_ids: vec!["sg-1".to_owned()],
+            });
+            let deployed = caller.deploy(&package, &settings).await;
+            let told = deployed.expect_err("this cloud has no VPCs");
+            // Whoever may look them up is told that there are none.
+            if !told.to_string().contains("this cloud has no VPCs") {
+                return Err(told);
+            }
         }
         "functions deploy with Lambda Insights" => {
             let mut settings = settings();

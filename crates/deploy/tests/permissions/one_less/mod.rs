@@ -19,7 +19,7 @@ fn scope() -> Scope {
         bucket: place::FINISHED.to_owned(),
         prefix: String::new(),
     });
-    (scope.public, scope.insights) = (true, true);
+    (scope.public, scope.insights, scope.vpc) = (true, true, true);
     scope.layers = vec![scope_layer(&scope)];
     scope
 }
