@@ -34,7 +34,9 @@ pub(crate) enum ClipCommandError {
     #[error("`{0}` is neither a render id, nor s3://BUCKET/KEY, nor an https address")]
     #[diagnostic(help("the id is what `framewright render` prints when it starts"))]
     Input(String),
-    #[error("there is no render `{0}` in the bucket `{1}`, or you may not read its progress")]
+    #[error(
+        "there is no render `{0}` in the bucket `{1}`, or you may not read its progress (s3:GetObject on renders/{0}/progress.json)"
+    )]
     #[diagnostic(help("the id is what `framewright render` prints when it starts"))]
     NoRender(String, String),
     #[error(transparent)]

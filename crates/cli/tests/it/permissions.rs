@@ -114,6 +114,13 @@ fn from_setup_to_remove_a_key_is_seen_once() {
     assert!(!text.contains(secret));
     let again = told(&mut setup);
     assert!(again.contains("nothing to do"), "{again}");
+    let absent = ["permissions", "setup", "--yes", "--role", "nobody"];
+    let absent = said(&refused(&mut place.command(absent)));
+    assert!(
+        absent.contains("the role `nobody` does not exist"),
+        "{absent}"
+    );
+    assert!(absent.contains("nothing was changed"), "{absent}");
 
     let arn = "arn:aws:iam::123456789012:user/remotion-deploy";
     let check = told(&mut place.command(["permissions", "check", "--principal", arn, "--json"]));
@@ -244,6 +251,17 @@ fn a_denial_is_explained_where_it_is_shown() {
         "{text}"
     );
     assert!(text.contains("framewright policies fix --apply"), "{text}");
+
+    // Where the user's key lies, setup is easily called with it.
+    let mut again = place.command(["permissions", "setup", "--yes", "--target", "aws"]);
+    again
+        .args(["--region", "us-east-1", "--env-file", "user.env"])
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env("AWS_ENDPOINT_URL", exported["endpoint"].as_str().unwrap());
+    let text = said(&refused(&mut again));
+    assert!(text.contains("you call as `remotion-deploy`"), "{text}");
+    assert!(text.contains("REMOTION_AWS_PROFILE"), "{text}");
     cloud.signal(Signal::SIGINT);
     cloud.wait();
 }

@@ -2,12 +2,13 @@
 
 use std::process::Command;
 
-use deploy::calls::{Part, Scope};
+use deploy::calls::{Part, Scope, Variant, of};
 use deploy::policy::generate;
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use crate::harness::{Place, Running, said, site, venv};
+use crate::least_privilege::one_less;
 use crate::movie;
 
 #[track_caller]
@@ -81,16 +82,14 @@ fn a_site_in_another_region_is_rendered_by_the_right_that_the_table_names() {
 
     let mut scope = Scope::new("aws", "123456789012", "us-east-1");
     scope.site_bucket = Some(bucket.to_owned());
-    let policy = generate(Part::RenderFunction, &scope).to_json();
     let (cloud, told) = served(&place, &[]);
-    let put = [
-        "iam",
-        "put-role-policy",
-        "--role-name",
-        "remotion-lambda-role",
-    ];
-    let document = ["--policy-name", "elsewhere", "--policy-document", &policy];
-    aws(&told, &[&put[..], &document].concat());
+    let role_may = |policy: &str| {
+        let put = ["iam", "put-role-policy", "--role-name"];
+        let role = ["remotion-lambda-role", "--policy-name", "elsewhere"];
+        let document = ["--policy-document", policy];
+        aws(&told, &[&put[..], &role, &document].concat());
+    };
+    role_may(&generate(Part::RenderFunction, &scope).to_json());
 
     let out = place.path("elsewhere.mp4");
     let mut render = place.command(["render", &address, "Card"]);
@@ -108,6 +107,15 @@ fn a_site_in_another_region_is_rendered_by_the_right_that_the_table_names() {
     });
     let read = read.expect("the function's role reads the site");
     assert_eq!(read["region"], "eu-west-1");
+
+    // Without the right the address is that of a public site, which is not there.
+    let row = of(Part::RenderFunction, &scope).find(|call| call.variant == Variant::OtherRegion);
+    for policy in one_less(row.unwrap(), &scope) {
+        role_may(&policy.to_string());
+        let render = ["render", &address, "Card", "denied.mp4"];
+        let denied = place.command(render).output().unwrap();
+        assert_eq!(denied.status.code(), Some(1), "{}", said(&denied));
+    }
     cloud.signal(Signal::SIGINT);
     cloud.wait();
 }

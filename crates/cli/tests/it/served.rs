@@ -1,6 +1,6 @@
 //! A cloud that serves, in AWS's place.
 
-use std::process::Command;
+use std::process::{Command, Output};
 
 use aws_config::SdkConfig;
 use client::credentials::{AccessKey, with_key};
@@ -133,18 +133,23 @@ impl Served {
 
     /// What the AWS CLI answers to the administrator.
     pub(crate) fn aws(&self, arguments: &[&str]) -> Value {
-        let done = Command::new(venv().join("bin/aws"))
-            .args(arguments)
-            .args(["--output", "json"])
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
-            // The older CLI knows this variable alone.
-            .env("AWS_DEFAULT_REGION", REGION)
-            .env("AWS_ACCESS_KEY_ID", &self.root.access_key_id)
-            .env("AWS_SECRET_ACCESS_KEY", &self.root.secret_access_key)
-            .output()
-            .unwrap();
+        let done = self.aws_as(&self.root(), arguments);
         assert!(done.status.success(), "{arguments:?}: {}", said(&done));
         serde_json::from_slice(&done.stdout).unwrap_or_default()
+    }
+
+    /// The AWS CLI with `key`.
+    pub(crate) fn aws_as(&self, key: &AccessKey, arguments: &[&str]) -> Output {
+        let mut aws = Command::new(venv().join("bin/aws"));
+        aws.args(arguments)
+            .args(["--output", "json"])
+            // Services of an older kind heed no variable.
+            .args(["--endpoint-url", &self.endpoint])
+            // The older CLI knows this variable alone.
+            .env("AWS_DEFAULT_REGION", REGION)
+            .env("AWS_ACCESS_KEY_ID", &key.id)
+            .env("AWS_SECRET_ACCESS_KEY", &key.secret);
+        aws.output().unwrap()
     }
 
     /// The keys of the objects of `bucket` below `prefix`.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iam::calls::{Call, Need, Place, Slot, Template};
-use iam::message::{Style, denial};
+use iam::message::{Style, denial, kms_denial};
 use iam::{
     AccountId, Action, Arn, Caller as Principal, Context, Layers, Policy, Record, Request, Resource,
 };
@@ -219,7 +219,12 @@ impl Authorizer {
                     self.question(request, action.clone(), resource, side, context);
                 let record = iam::evaluate(&layers, &question);
                 request.trail().decided(recorded(&question, &record));
-                if let Some(message) = denial(&record, &question, Style::of_service(Op::SERVICE)) {
+                let message = if Op::SERVICE == "s3" && need.resource == Template::Key {
+                    kms_denial(&record, &question)
+                } else {
+                    denial(&record, &question, Style::of_service(Op::SERVICE))
+                };
+                if let Some(message) = message {
                     return Err(Denied::new(request.service(), message));
                 }
             }

@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 use super::list::{self, BucketRow};
 use super::public;
 use super::settings::{
-    admit_acls, block_public_access, counts_acls, is_blocked, own_objects, set_lifecycle,
-    undisturbed,
+    admit_acls, block_public_access, counts_acls, is_blocked, own_objects, put_lifecycle,
+    set_lifecycle, undisturbed,
 };
 use crate::account::Account;
 use crate::call::{self, CallFailed};
@@ -89,7 +89,7 @@ pub async fn ensure(
     changes: &mut Vec<Change>,
 ) -> Result<Ensured, BucketError> {
     let name = match (find(account, wanted).await, wanted) {
-        (Ok(bucket), _) => bucket,
+        (Ok(bucket), _) => return Ok(settle(account, bucket, visibility, changes).await?),
         (Err(BucketError::None { .. }), Some(name)) => {
             create(account, name, changes).await?;
             name.clone()
@@ -97,7 +97,10 @@ pub async fn ensure(
         (Err(BucketError::None { .. }), None) => create_conventional(account, changes).await?,
         (Err(error), _) => return Err(error),
     };
-    Ok(settle(account, name, visibility, changes).await?)
+    // A new bucket is set and not looked at: what it begins with depends on where and when it is made.
+    block_public_access(&account.s3, &name, visibility, changes).await?;
+    put_lifecycle(&account.s3, &name, changes).await?;
+    Ok(opened(account, name, visibility, changes).await?)
 }
 
 /// The region's only bucket as its owner has set it, but for lifecycle rules; a private one is made where there is none.
@@ -140,6 +143,16 @@ pub async fn settle(
         block_public_access(s3, &name, visibility, changes).await?;
     }
     set_lifecycle(s3, &name, changes).await?;
+    opened(account, name, visibility, changes).await
+}
+
+/// The bucket, public as far as it is to be.
+async fn opened(
+    account: &Account,
+    name: BucketName,
+    visibility: Visibility,
+    changes: &mut Vec<Change>,
+) -> Result<Ensured, CallFailed> {
     let reading = match visibility {
         Visibility::Private => None,
         Visibility::Public => Some(Box::pin(publish(account, &name, changes)).await?),

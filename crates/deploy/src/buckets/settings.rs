@@ -191,7 +191,7 @@ pub(super) async fn set_lifecycle(
     bucket: &BucketName,
     changes: &mut Vec<Change>,
 ) -> Result<(), CallFailed> {
-    let wanted = lifecycle().map_err(CallFailed::unbuilt("describe the bucket's lifecycle"))?;
+    let wanted = lifecycle()?;
     match s3
         .get_bucket_lifecycle_configuration()
         .bucket(bucket.as_str())
@@ -204,10 +204,18 @@ pub(super) async fn set_lifecycle(
         }
         _ => {}
     }
+    put_lifecycle(s3, bucket, changes).await
+}
+
+pub(super) async fn put_lifecycle(
+    s3: &Client,
+    bucket: &BucketName,
+    changes: &mut Vec<Change>,
+) -> Result<(), CallFailed> {
     let put = s3
         .put_bucket_lifecycle_configuration()
         .bucket(bucket.as_str())
-        .lifecycle_configuration(wanted);
+        .lifecycle_configuration(lifecycle()?);
     undisturbed(|| put.clone().send())
         .await
         .map_err(CallFailed::of("set the bucket's lifecycle"))?;
@@ -218,7 +226,11 @@ pub(super) async fn set_lifecycle(
     Ok(())
 }
 
-fn lifecycle() -> Result<BucketLifecycleConfiguration, aws_sdk_s3::error::BuildError> {
+fn lifecycle() -> Result<BucketLifecycleConfiguration, CallFailed> {
+    rules().map_err(CallFailed::unbuilt("describe the bucket's lifecycle"))
+}
+
+fn rules() -> Result<BucketLifecycleConfiguration, aws_sdk_s3::error::BuildError> {
     let mut rules = Vec::new();
     for (folder, days) in EXPIRIES {
         rules.push(

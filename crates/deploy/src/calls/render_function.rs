@@ -150,7 +150,7 @@ pub(super) const CALLS: &[Call] = &[
         "s3:GetObject",
         Resource::SiteObjects,
         "A site in another region is read where it is.",
-        Loss::Step("start with a site in another region"),
+        Loss::Degraded("a private site in another region is taken for a public one, which is not there"),
     )
     .own()
     .when(Variant::OtherRegion),

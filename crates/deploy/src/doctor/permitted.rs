@@ -80,8 +80,16 @@ impl Permitted {
                 return Finding::new(subject, Verdict::NotChecked, reason.clone());
             }
         };
+        // That policies may not be read, of which nothing depends, is for whoever audits to know.
+        let is_unread =
+            |one: &&check::Finding| one.mark == Mark::NotChecked && one.without.is_none();
+        let asked: Vec<_> = report
+            .findings
+            .iter()
+            .filter(|one| !is_unread(one))
+            .collect();
         let marked = |mark| {
-            let marked = report.findings.iter().filter(move |one| one.mark == mark);
+            let marked = asked.iter().copied().filter(move |one| one.mark == mark);
             marked.collect::<Vec<_>>()
         };
         let (good, unknown, bad) = (
@@ -89,7 +97,7 @@ impl Permitted {
             marked(Mark::NotChecked),
             marked(Mark::Bad),
         );
-        let mut seen = format!("{good} of {} checks are good", report.findings.len());
+        let mut seen = format!("{good} of {} checks are good", asked.len());
         if !unknown.is_empty() {
             let why = distinct(unknown.iter().filter_map(|one| one.reason.as_deref()));
             seen += &format!(", {} could not be made ({})", unknown.len(), why.join("; "));

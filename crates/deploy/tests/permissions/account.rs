@@ -46,12 +46,17 @@ impl Account {
 
     /// A user with `policy` and nothing else.
     pub(crate) async fn user(&self, name: &str, policy: &Policy) -> SdkConfig {
+        self.user_by(name, &policy.to_json()).await
+    }
+
+    /// The same by the policy's text.
+    pub(crate) async fn user_by(&self, name: &str, policy: &str) -> SdkConfig {
         let iam = self.root_iam();
         iam.create_user().user_name(name).send().await.unwrap();
         let arn = iam
             .create_policy()
             .policy_name(name)
-            .policy_document(policy.to_json())
+            .policy_document(policy)
             .send()
             .await
             .unwrap();

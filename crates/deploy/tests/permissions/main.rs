@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod account;
+mod least_privilege;
 mod linters;
 mod moto;
 mod moto_deploys;

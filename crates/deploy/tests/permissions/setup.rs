@@ -62,6 +62,12 @@ async fn meddle(account: &Account, wanted: &Wanted) {
         .policy_name("meddled")
         .policy_document(nothing);
     inline.send().await.unwrap();
+    // There is a user where one calls.
+    if iam.get_user().user_name(USER).send().await.is_ok() {
+        let inline = iam.put_user_policy().user_name(USER);
+        let inline = inline.policy_name("meddled").policy_document(nothing);
+        inline.send().await.unwrap();
+    }
 }
 
 /// Setup, meddling, setup again, and remove; then all of it is gone.
@@ -128,6 +134,40 @@ async fn what_is_not_ours_is_neither_changed_nor_removed() {
     );
     let plan = Remover::new(&root, account.scope()).plan().await.unwrap();
     assert!(plan.iter().all(|one| one.fate == Fate::NotOurs), "{plan:?}");
+}
+
+#[tokio::test]
+async fn who_has_policies_of_others_stays_with_its_key() {
+    let account = Account::new().await;
+    let (root, iam) = (account.root(), account.root_iam());
+    set_up(&root, &wanted(&account, CallerChoice::User))
+        .await
+        .unwrap();
+    let nothing = generate(Part::Viewer, &account.scope()).to_json();
+    let foreign = iam.create_policy().policy_name("somebody-elses");
+    foreign.policy_document(nothing).send().await.unwrap();
+    let attached = iam.attach_user_policy().user_name(USER);
+    let attached = attached.policy_arn(account.scope().policy_arn("somebody-elses"));
+    attached.send().await.unwrap();
+    let remover = Remover::new(&root, account.scope());
+    let plan = remover.plan().await.unwrap();
+    assert!(matches!(plan[0].fate, Fate::InUse(_)), "{plan:?}");
+    let keys = iam.list_access_keys().user_name(USER).send().await.unwrap();
+    assert_eq!(keys.access_key_metadata().len(), 1);
+}
+
+#[tokio::test]
+async fn an_instance_profile_goes_whoever_is_said_to_call() {
+    let account = Account::new().await;
+    let (root, iam) = (account.root(), account.root_iam());
+    let instance = wanted(&account, CallerChoice::Made(Compute::Ec2));
+    set_up(&root, &instance).await.unwrap();
+    remove(&root, &account.scope()).await.unwrap();
+    assert!(iam.get_role().role_name(CALLER_ROLE).send().await.is_err());
+    let profile = iam
+        .get_instance_profile()
+        .instance_profile_name(CALLER_ROLE);
+    assert!(profile.send().await.is_err());
 }
 
 #[tokio::test]

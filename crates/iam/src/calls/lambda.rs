@@ -16,6 +16,10 @@ const PASS_ROLE: Need =
     need("iam:PassRole", Role).keys(&["iam:PassedToService", "iam:AssociatedResourceArn"]);
 const READ_LAYERS: Need = need("lambda:GetLayerVersion", LayerVersion).when(When::Layers);
 const READ_CODE: Need = need("s3:GetObject", CodeObject).when(When::CodeInS3);
+/// Lambda looks up what a function in a VPC names, with the caller's rights.
+const SEE_GROUPS: Need = need("ec2:DescribeSecurityGroups", Unnamed).when(When::Vpc);
+const SEE_SUBNETS: Need = need("ec2:DescribeSubnets", Unnamed).when(When::Vpc);
+const SEE_VPCS: Need = need("ec2:DescribeVpcs", Unnamed).when(When::Vpc);
 const TAGS: &[&str] = &["aws:RequestTag/*", "aws:TagKeys"];
 
 const fn row(operation: &'static str, needs: &'static [Need]) -> Call {
@@ -48,6 +52,9 @@ pub(super) const CALLS: &[Call] = &[
                 .keys(TAGS)
                 .when(When::Tags),
             READ_CODE,
+            SEE_GROUPS,
+            SEE_SUBNETS,
+            SEE_VPCS,
         ],
     ),
     row(
@@ -56,6 +63,9 @@ pub(super) const CALLS: &[Call] = &[
             on_function("lambda:UpdateFunctionConfiguration").keys(CONFIGURING),
             PASS_ROLE.when(When::Role),
             READ_LAYERS,
+            SEE_GROUPS,
+            SEE_SUBNETS,
+            SEE_VPCS,
         ],
     ),
     row(

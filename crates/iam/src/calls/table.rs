@@ -64,6 +64,8 @@ pub enum When {
     Layers,
     /// A role is named.
     Role,
+    /// Subnets or security groups of a VPC are named.
+    Vpc,
     /// A source identity is set.
     SourceIdentity,
     /// The service's linked role does not exist yet.

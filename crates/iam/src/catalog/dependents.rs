@@ -62,6 +62,7 @@ pub(crate) fn when(when: When) -> &'static str {
         When::CodeInS3 => "the code comes from S3",
         When::Layers => "layers are named",
         When::Role => "a role is named",
+        When::Vpc => "a VPC is named",
         When::SourceIdentity => "a source identity is set",
         When::FirstUse => "the service's linked role does not exist yet",
     }
@@ -122,7 +123,10 @@ mod tests {
                 "iam:PassRole",
                 "lambda:GetLayerVersion",
                 "lambda:TagResource",
-                "s3:GetObject"
+                "s3:GetObject",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
             ]
         );
         assert_eq!(of("ec2:RunInstances"), ["iam:PassRole", "ec2:CreateTags"]);

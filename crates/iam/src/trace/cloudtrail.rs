@@ -160,6 +160,7 @@ impl Event<'_, '_> {
             (has("tags") || has("x-amz-tagging"), When::Tags),
             (has("versionId"), When::Version),
             (has("role"), When::Role),
+            (has("vpcConfig"), When::Vpc),
             (has("layers"), When::Layers),
             (
                 self.parameter(&["code.s3Bucket", "s3Bucket"]).is_some(),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
 use deploy::calls::Part;
-use deploy::permissions::check::{Checker, Principal, Report};
+use deploy::permissions::check::{Checker, Mark, Principal, Report};
 use serde_json::{Value, json};
 
 use super::PermissionsError;
@@ -95,10 +95,10 @@ fn object(report: &Report) -> Value {
     let findings = report.findings.iter().map(|finding| {
         json!({
             "what": finding.what,
-            "mark": match finding.mark.sign() {
-                "✔" => "good",
-                "✘" => "bad",
-                other => other,
+            "mark": match finding.mark {
+                Mark::Good => "good",
+                Mark::NotChecked => "notChecked",
+                Mark::Bad => "bad",
             },
             "reason": finding.reason,
             "fix": finding.fix,

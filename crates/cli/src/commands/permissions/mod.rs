@@ -53,7 +53,15 @@ pub(crate) enum PermissionsError {
     #[diagnostic(transparent)]
     Key(#[from] crate::key_store::KeyStoreError),
     #[error(transparent)]
+    #[diagnostic(help(
+        "`framewright doctor` shows where credentials come from and what is wrong with them"
+    ))]
     Identity(#[from] client::credentials::IdentityError),
+    #[error(transparent)]
+    #[diagnostic(help(
+        "nothing was changed: --role takes the path and name of a role that exists, --caller makes one"
+    ))]
+    NoRole(deploy::permissions::SetupError),
 }
 
 impl From<deploy::permissions::SetupError> for PermissionsError {
@@ -61,6 +69,7 @@ impl From<deploy::permissions::SetupError> for PermissionsError {
         match error {
             deploy::permissions::SetupError::Foreign(foreign) => Self::Foreign(foreign),
             deploy::permissions::SetupError::Call(call) => Self::Call(call),
+            absent @ deploy::permissions::SetupError::NoRole(_) => Self::NoRole(absent),
             other => Self::Setup(other),
         }
     }

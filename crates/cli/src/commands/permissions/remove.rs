@@ -24,6 +24,9 @@ pub(super) async fn run(args: Remove) -> Result<ExitCode, CliError> {
 
 async fn remove(args: &Remove, target: &Target, shown: &Shown) -> Result<(), PermissionsError> {
     let identity = Identity::of(target.config()).await?;
+    if let Some(warning) = identity.warning_to(&args.wanted.user) {
+        shown.warning(&warning);
+    }
     let scope = identity.scope(target.region());
     let wanted = wanted(scope, &args.wanted, Some(target.config())).await?;
     let mut scope = wanted.scope().clone();

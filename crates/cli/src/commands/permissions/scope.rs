@@ -26,6 +26,17 @@ impl Identity {
         })
     }
 
+    /// What to say to the user of this name, whose key lies where it was written, and who is no administrator.
+    pub(super) fn warning_to(&self, user: &str) -> Option<String> {
+        let is_user = self.arn.ends_with(&format!(":user/{user}"));
+        is_user.then(|| {
+            format!(
+                "you call as `{user}`, the user that setup makes, which may not do this: an administrator's profile in \
+                 REMOTION_AWS_PROFILE comes before keys that `.env` holds"
+            )
+        })
+    }
+
     pub(super) fn scope(&self, region: &str) -> Scope {
         Scope::new(&self.partition, &self.account, region)
     }

@@ -27,6 +27,9 @@ async fn setup(args: &args::Setup, target: &Target, shown: &Shown) -> Result<(),
     // What cannot be written must be known before a key exists.
     let store = KeyStore::chosen(&args.keep)?;
     let identity = Identity::of(target.config()).await?;
+    if let Some(warning) = identity.warning_to(&args.wanted.user) {
+        shown.warning(&warning);
+    }
     let scope = identity.scope(target.region());
     let budget = args.budget.clone().zip(args.notify.clone());
     let wanted = wanted(scope, &args.wanted, Some(target.config()))

@@ -8,18 +8,15 @@ use client::credentials::AccessKey;
 use client::{Client, Installation, OutputFile, OutputLocation};
 use cloud::{Outcome, Record, RecordedDecision};
 use deploy::Account;
-use deploy::calls::{Call, Output, Part, Scope, of, table};
+use deploy::calls::{Call, Part, Scope, of, table};
 use deploy::functions::Package;
 use deploy::policy::generate;
 use deploy::provision::{ClipWanted, provision_clip};
 use serde_json::Value;
 
-use super::FUNCTION;
+use super::{FINISHED, FUNCTION, RENDER_ROLE};
 use crate::harness::{Place, clip_zip, copy_folder, function_zip, said, site, venv};
 use crate::served::{ACCOUNT, REGION, Served};
-
-const FINISHED: &str = "finished-videos";
-const RENDER_ROLE: &str = "remotion-lambda-role";
 
 /// The parts that are users of this test, which have the part's name.
 const USERS: [Part; 5] = [
@@ -30,10 +27,14 @@ const USERS: [Part; 5] = [
     Part::Cleanup,
 ];
 
-/// Rows of these parts that are called where something goes wrong, or is cancelled: not in this life.
+/// Rows of these parts that are called where something goes wrong, or is cancelled, and those that S3 asks about and
+/// nobody calls, where something is missing: not in this life.
 fn is_of_another_life(call: &Call) -> bool {
-    let words = format!("{:?}", call.without);
-    call.action == "s3:AbortMultipartUpload" || words.contains("cancel")
+    let words = call.without.to_string();
+    call.action == "s3:AbortMultipartUpload"
+        || ["cancel", "403 in place of 404"]
+            .iter()
+            .any(|other| words.contains(other))
 }
 
 /// A project and the users around it.
@@ -51,10 +52,7 @@ impl Project {
         // The machine has Chrome and ffmpeg.
         scope.package_layers = false;
         scope.other_service = false;
-        scope.output = Some(Output {
-            bucket: FINISHED.to_owned(),
-            prefix: "videos/".to_owned(),
-        });
+        scope.output = Some(super::finished());
         let user = |part: Part| {
             let key = served.user(part.name());
             served.user_may(part.name(), part.name(), &generate(part, &scope).to_json());
@@ -145,13 +143,16 @@ impl Project {
         self.bucket = bucket;
     }
 
+    fn upload_site(&self) -> Value {
+        let folder = self.path("bundle");
+        let create = ["sites", "create", "--site-name", "film", &folder];
+        self.done(Part::Deployer, &create)
+    }
+
     fn create_site(&self) {
         let bundle = self.served.place.path("bundle");
         copy_folder(&site(), &bundle);
-        let create = ["sites", "create", "--site-name", "film"];
-        let folder = bundle.display().to_string();
-        let create = [&create[..], &[folder.as_str()]].concat();
-        self.done(Part::Deployer, &create);
+        self.upload_site();
         // What no version has goes with the next.
         let stray = ["s3api", "put-object", "--key", "sites/film/stray.txt"];
         self.served
@@ -164,7 +165,7 @@ impl Project {
             &self.bucket,
         ]);
         std::fs::write(bundle.join("public/new.txt"), "new").unwrap();
-        let changed = self.done(Part::Deployer, &create);
+        let changed = self.upload_site();
         assert_eq!(changed["upload"]["removed"], 1, "{changed}");
     }
 
@@ -227,7 +228,7 @@ impl Project {
         let removed = self.done(Part::Cleanup, &["functions", "rm", FUNCTION, "--with-logs"]);
         assert_eq!(removed["logs"], true, "{removed}");
         // A site that is there goes with its bucket.
-        self.create_site();
+        self.upload_site();
         self.done(
             Part::Cleanup,
             &["buckets", "rm", &self.bucket, "--with-objects"],
@@ -241,8 +242,9 @@ impl Project {
         let mut words = resource.split('/');
         match (words.next(), words.next()) {
             (Some("user"), Some(name)) => {
-                let part = name.parse::<Part>().ok();
-                (part.into_iter().collect(), name.to_owned())
+                // The cloud's own administrator has the name of a part, too.
+                let part = USERS.into_iter().filter(|part| part.name() == name);
+                (part.collect(), name.to_owned())
             }
             (Some("assumed-role"), Some(RENDER_ROLE)) => (
                 vec![Part::RenderFunction, Part::OutputWriter],
@@ -311,7 +313,6 @@ fn is_about(
 }
 
 #[test]
-#[ignore = "not yet seen to its end since `doctor` judges by what the caller is for"]
 fn a_project_lives_on_generated_policies_and_calls_what_the_table_says() {
     let mut project = Project::new();
     project.deploy();

@@ -1,18 +1,25 @@
 //! What is left of the system when it has the generated policies alone, and when it has one right less.
 
 mod caller;
+mod clips;
 mod function;
+#[path = "../../../../deploy/tests/permissions/one_less/lacking.rs"]
+mod lacking;
 mod life;
+mod outputs;
 mod pasted;
+mod triggers;
 
 use std::process::{Command, Output};
 
+use client::Installation;
 use client::credentials::AccessKey;
-use deploy::calls::{Call, Part, Scope, of};
-use deploy::policy::{generate, of_calls};
-use serde_json::Value;
+use deploy::calls::{Part, Scope};
+use deploy::policy::generate;
+pub(crate) use lacking::one_less;
+use serde_json::{Value, json};
 
-use crate::harness::{Place, decided};
+use crate::harness::{Place, decided, said};
 use crate::served::{ACCOUNT, REGION, Served};
 
 const CALLER: &str = "least";
@@ -20,24 +27,8 @@ const FUNCTION: &str = "remotion-render-4-0-527-mem2048mb-disk10240mb-900sec";
 const RENDER_ROLE: &str = "remotion-lambda-role";
 const RENDER_POLICY: &str = "remotion-lambda-policy";
 
-/// The policies of a part that lacks one right: without its row, and with a row whose conditions do not hold.
-fn one_less(call: &Call, scope: &Scope) -> Vec<Value> {
-    let rest = of(call.part, scope).filter(|other| *other != call);
-    let without = of_calls(rest, scope).to_value();
-    if call.conditions.is_empty() {
-        return vec![without];
-    }
-    let mut refused = of_calls([call], scope).to_value()["Statement"][0].take();
-    for condition in call.conditions {
-        let written = condition.written(scope);
-        refused["Condition"][written.operator][&written.key] = condition.refused_value().into();
-    }
-    refused["Sid"] = "Refused".into();
-    let mut with_refused = without.clone();
-    let statements = with_refused["Statement"].as_array_mut().unwrap();
-    statements.push(refused);
-    vec![without, with_refused]
-}
+/// A bucket besides the render bucket that finished videos are written to.
+const FINISHED: &str = "finished-videos";
 
 /// A cloud with a function, a bucket and a site, and a user who may render.
 pub(crate) struct Deployed {
@@ -81,13 +72,27 @@ impl Deployed {
     }
 
     fn caller_may(&self, document: &str) {
-        let put = self.served.iam().put_user_policy().user_name(CALLER);
+        self.user_may(CALLER, document);
+    }
+
+    /// Replaces what a user may do.
+    fn user_may(&self, user: &str, document: &str) {
+        let put = self.served.iam().put_user_policy().user_name(user);
         let put = put.policy_name("least").policy_document(document);
         self.served.wait(put.send()).unwrap();
     }
 
     fn function_may(&self, document: &str) {
         self.served.role_may(RENDER_ROLE, RENDER_POLICY, document);
+    }
+
+    /// Where the render bucket is, and who renders.
+    fn installation(&self) -> Installation {
+        Installation {
+            function: FUNCTION.parse().unwrap(),
+            bucket: self.scope.bucket.as_str().into(),
+            account: ACCOUNT.to_owned(),
+        }
     }
 
     /// `framewright` as the caller.
@@ -111,4 +116,91 @@ impl Deployed {
         std::fs::write(&props, large).unwrap();
         format!("--props=@{}", props.display())
     }
+    /// The log streams of a function: all, and those with events.
+    fn log_streams(&self, function: &str) -> (usize, usize) {
+        let served = &self.served;
+        let logs = aws_sdk_cloudwatchlogs::Client::new(&served.config(served.root()));
+        let group = format!("/aws/lambda/{function}");
+        let told = logs.describe_log_streams().log_group_name(group).send();
+        let told = served.wait(told).unwrap();
+        let streams = told.log_streams();
+        let written = streams
+            .iter()
+            .filter(|stream| stream.last_event_timestamp().is_some());
+        (streams.len(), written.count())
+    }
+
+    /// Lets `use_it` have new execution environments of a function, and returns the log streams that come of it.
+    fn logged(&self, function: &str, why: &str, use_it: impl FnOnce()) -> (usize, usize) {
+        let served = &self.served;
+        let lambda = aws_sdk_lambda::Client::new(&served.config(served.root()));
+        let update = lambda.update_function_configuration();
+        let update = update.function_name(function).description(why);
+        served.wait(update.send()).unwrap();
+        let before = self.log_streams(function);
+        use_it();
+        let after = self.log_streams(function);
+        (after.0 - before.0, after.1 - before.1)
+    }
+
+    /// Uploads to `bucket` that began and neither completed nor were aborted.
+    fn unfinished_uploads(&self, bucket: &str) -> usize {
+        let list = ["s3api", "list-multipart-uploads", "--bucket", bucket];
+        let told = self.served.aws(&list);
+        told["Uploads"].as_array().map_or(0, Vec::len)
+    }
+
+    /// How many uploads in parts of objects have begun in whose ARN `name` is.
+    fn begun_uploads(&self, name: &str) -> usize {
+        let events = self.served.events(None);
+        let begun = events.iter().filter(|event| {
+            let mut decisions = event.decisions.iter();
+            event.event_name.as_deref() == Some("CreateMultipartUpload")
+                && decisions.any(|one| one.resource.contains(name))
+        });
+        begun.count()
+    }
+}
+
+/// Where finished videos go.
+fn finished() -> deploy::calls::Output {
+    deploy::calls::Output {
+        bucket: FINISHED.to_owned(),
+        prefix: "videos/".to_owned(),
+    }
+}
+
+/// `policy` with a statement that denies `action` on the objects `objects`, which begin with their bucket.
+fn with_denial(mut policy: Value, action: &str, objects: &str, condition: &Value) -> Value {
+    let denial = json!({
+        "Effect": "Deny",
+        "Action": action,
+        "Resource": format!("arn:aws:s3:::{objects}"),
+        "Condition": condition,
+    });
+    policy["Statement"].as_array_mut().unwrap().push(denial);
+    policy
+}
+
+/// When the parts of an upload of what must not be replaced are all there, and it is to be completed.
+fn at_completion() -> Value {
+    json!({ "StringEquals": { "s3:if-none-match": "*" } })
+}
+
+/// Frames of which no two are alike, whose video takes several parts to upload.
+const HEAVY: [&str; 8] = [
+    "Photo", "--frames", "40-55", "--crf", "1", "--scale", "2", "--muted",
+];
+
+/// A denial of `action` that is told, with what to do about it.
+#[track_caller]
+fn tells_of(done: &Output, action: &str) {
+    let text = said(done);
+    assert_eq!(done.status.code(), Some(1), "{action}: {text}");
+    let named = format!("not authorized to perform: {action}");
+    assert!(text.contains(&named), "{action}: {text}");
+    let is_explained = ["policies fix --apply", "no Allow outweighs it"]
+        .iter()
+        .any(|advice| text.contains(advice));
+    assert!(is_explained, "{action}: {text}");
 }

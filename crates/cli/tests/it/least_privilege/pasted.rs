@@ -64,7 +64,6 @@ impl User {
 }
 
 #[test]
-#[ignore = "not yet seen to its end since `doctor` judges by what the caller is for"]
 fn the_documents_user_deploys_renders_and_removes() {
     let served = Served::start(Place::new(), &[]);
     // The render role is an administrator's to make.

@@ -124,6 +124,7 @@ impl Call for CreateFunction {
         let mut particulars = Particulars::new()
             .name(Slot::Function, &self.name)
             .when(When::Tags, !self.tags.is_empty())
+            .when(When::Vpc, self.settings.names_vpc())
             .keys("aws:TagKeys", self.tags.keys());
         for (key, value) in &self.tags {
             particulars = particulars.key(&format!("aws:RequestTag/{key}"), value);

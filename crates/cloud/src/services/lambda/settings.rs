@@ -126,14 +126,8 @@ impl Settings {
         if let Some(environment) = &self.environment {
             check_variables(&environment.variables)?;
         }
-        let vpc = self.vpc_config.as_ref();
         let lacking = [
-            (
-                vpc.is_some_and(|vpc| {
-                    !vpc.subnet_ids.is_empty() || !vpc.security_group_ids.is_empty()
-                }),
-                "VPCs",
-            ),
+            (self.names_vpc(), "VPCs"),
             (
                 self.dead_letter_config.as_ref().is_some_and(|config| {
                     config
@@ -158,6 +152,13 @@ impl Settings {
             Some((_, what)) => Err(invalid(format!("this cloud has no {what}"))),
             None => Ok(()),
         }
+    }
+
+    /// Whether the function is to be in a VPC.
+    pub(super) fn names_vpc(&self) -> bool {
+        self.vpc_config
+            .as_ref()
+            .is_some_and(|vpc| !vpc.subnet_ids.is_empty() || !vpc.security_group_ids.is_empty())
     }
 
     /// Changes a function. Role and layers are looked up by the caller.

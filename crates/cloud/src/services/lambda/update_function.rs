@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::StatusCode;
-use iam::calls::Slot;
+use iam::calls::{Slot, When};
 use serde::Deserialize;
 
 use super::Lambda;
@@ -136,7 +136,9 @@ impl Operation for UpdateFunctionConfiguration {
 impl Call for UpdateFunctionConfiguration {
     fn particulars(&self, lambda: &Lambda) -> Result<Particulars, ApiError> {
         let name = &self.function.name;
-        let particulars = Particulars::new().name(Slot::Function, name);
+        let particulars = Particulars::new()
+            .name(Slot::Function, name)
+            .when(When::Vpc, self.settings.names_vpc());
         let particulars = match &self.settings.role {
             Some(role) => passing_role(lambda, name, role, particulars),
             None => particulars,

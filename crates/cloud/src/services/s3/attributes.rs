@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use s3s::dto;
 
-use super::{acl, convert, fault};
+use super::{acl, convert, encryption, fault};
 use crate::api_error::ApiError;
 use crate::clock::http_date;
 use crate::incoming::query_pairs;
@@ -15,7 +15,7 @@ const LARGEST_METADATA: usize = 2048;
 /// Headers that ask for what this cloud lacks, with the value that asks for nothing.
 const UNSUPPORTED: [(&str, Option<&str>); 9] = [
     ("x-amz-server-side-encryption", Some("AES256")),
-    ("x-amz-server-side-encryption-aws-kms-key-id", None),
+    (encryption::KEY_HEADER, None),
     ("x-amz-server-side-encryption-customer-algorithm", None),
     ("x-amz-storage-class", Some("STANDARD")),
     ("x-amz-object-lock-mode", None),

@@ -8,7 +8,7 @@ use s3s::dto::CopySource;
 use s3s::path::S3Path;
 
 use super::exchange::Exchange;
-use super::{acl, fault};
+use super::{acl, encryption, fault};
 use crate::api_error::ApiError;
 use crate::authz::{Particulars, ResourceSide};
 use crate::events::of_s3;
@@ -170,6 +170,11 @@ impl<'a> CallHead<'a> {
         }
         if let Some(source) = &self.source {
             particulars = source.add_to(particulars, self)?;
+        }
+        if let Some(key) = self.header(encryption::KEY_HEADER) {
+            let region = self.exchange.request().region().as_str();
+            let account = self.exchange.core().account;
+            particulars = encryption::with_key(particulars, key, region, account)?;
         }
         Ok(self.keys(self.circumstances(particulars, versioned)))
     }

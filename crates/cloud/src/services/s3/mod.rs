@@ -26,6 +26,7 @@ mod create_multipart_upload;
 mod delete_bucket;
 mod delete_object;
 mod delete_objects;
+mod encryption;
 mod exchange;
 mod fault;
 mod front;

@@ -7,6 +7,7 @@ mod buckets;
 mod conditions;
 mod configuration;
 mod copies;
+mod encryption;
 mod listings;
 mod multipart;
 mod objects;

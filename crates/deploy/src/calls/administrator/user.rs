@@ -32,10 +32,9 @@ pub(super) const CALLS: &[Call] = &[
         &["ListAttachedUserPolicies"],
         "iam:ListAttachedUserPolicies",
         Resource::User,
-        "Policies that are attached are not attached again.",
+        "Policies that are attached are not attached again, and a user with policies of others stays.",
         SETUP,
-    )
-    .when(Variant::UserCaller),
+    ),
     row(
         &["AttachUserPolicy"],
         "iam:AttachUserPolicy",
@@ -60,6 +59,21 @@ pub(super) const CALLS: &[Call] = &[
         SETUP,
     )
     .when(Variant::UserCaller),
+    row(
+        &["ListUserPolicies"],
+        "iam:ListUserPolicies",
+        Resource::User,
+        "A user is deleted only when it has no policies left.",
+        REMOVE,
+    ),
+    row(
+        &["DeleteUserPolicy"],
+        "iam:DeleteUserPolicy",
+        Resource::User,
+        "Inline policies of our user go with it: `policies fix --apply` makes some.",
+        REMOVE,
+    )
+    .only(TAGGED),
     row(
         &["DetachUserPolicy"],
         "iam:DetachUserPolicy",

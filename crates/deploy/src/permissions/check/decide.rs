@@ -58,6 +58,27 @@ fn request(principal: &Principal, question: &Question, scope: &Scope) -> Option<
     })
 }
 
+/// What was to be looked through and could not be read. Simulation decides without it, but nobody knows what it says.
+pub(super) fn unread(held: &Held) -> Vec<Finding> {
+    let mut told: Vec<&str> = Vec::new();
+    let unread = held.unread.iter().chain(&held.unread_boundary);
+    let unread = unread.filter(|unread| {
+        let is_new = !told.contains(&unread.what.as_str());
+        told.push(&unread.what);
+        is_new
+    });
+    unread
+        .map(|unread| Finding {
+            what: unread.what.clone(),
+            mark: Mark::NotChecked,
+            reason: Some(format!("it could not be read: {}", unread.why)),
+            fix: None,
+            row: None,
+            without: None,
+        })
+        .collect()
+}
+
 /// Text that somebody meant to replace.
 pub(super) fn placeholders(held: &Held) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -135,6 +135,7 @@ impl Checker {
                 findings.push(finding);
             }
         }
+        findings.extend(decide::unread(&held));
         findings.extend(decide::placeholders(&held));
         findings.extend(decide::boundary(&held));
         findings.extend(drift::drift(&held, &scope));

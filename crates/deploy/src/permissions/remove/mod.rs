@@ -6,6 +6,7 @@ mod user;
 
 use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
+use aws_sdk_iam::types::AttachedPolicy;
 
 use super::setup::{is_missing, is_ours};
 use super::{BUDGET_NAME, CALLER_ROLE, CLIP_ROLE, POLICY_NAMES, last_name};
@@ -66,10 +67,16 @@ impl Remover {
             }
         };
         match self.iam.get_user().user_name(user).send().await {
-            Ok(answer) => found.push(Removed {
-                what: format!("user {user}"),
-                fate: fate(answer.user().map(|user| user.tags()).unwrap_or_default()),
-            }),
+            Ok(answer) => {
+                let mut fate = fate(answer.user().map(|user| user.tags()).unwrap_or_default());
+                if fate == Fate::Goes && self.user_has_foreign_policies(user).await? {
+                    fate = Fate::InUse("somebody attached policies that are not ours");
+                }
+                found.push(Removed {
+                    what: format!("user {user}"),
+                    fate,
+                });
+            }
             Err(error) if is_missing(&error) => {}
             Err(error) => return Err(CallFailed::of(format!("look for the user {user}"))(error)),
         }
@@ -78,7 +85,7 @@ impl Remover {
                 Ok(answer) => {
                     let tags = answer.role().map(|role| role.tags()).unwrap_or_default();
                     let mut fate = fate(tags);
-                    if fate == Fate::Goes && self.has_foreign_policies(role).await? {
+                    if fate == Fate::Goes && self.role_has_foreign_policies(role).await? {
                         fate = Fate::InUse("somebody attached policies that are not ours");
                     }
                     found.push(Removed {
@@ -144,11 +151,16 @@ impl Remover {
         [last_name(&self.scope.render_role), CALLER_ROLE, CLIP_ROLE]
     }
 
-    async fn has_foreign_policies(&self, role: &str) -> Result<bool, CallFailed> {
-        let ours: Vec<_> = POLICY_NAMES
-            .iter()
-            .map(|name| self.scope.policy_arn(name))
-            .collect();
+    async fn user_has_foreign_policies(&self, user: &str) -> Result<bool, CallFailed> {
+        let listed = self.iam.list_attached_user_policies().user_name(user);
+        let listed = listed
+            .send()
+            .await
+            .map_err(CallFailed::of(format!("list policies of the user {user}")))?;
+        Ok(self.any_is_foreign(listed.attached_policies()))
+    }
+
+    async fn role_has_foreign_policies(&self, role: &str) -> Result<bool, CallFailed> {
         let listed = self
             .iam
             .list_attached_role_policies()
@@ -157,10 +169,16 @@ impl Remover {
         let listed = listed
             .await
             .map_err(CallFailed::of(format!("list policies of the role {role}")))?;
-        let arns = listed.attached_policies().iter();
-        Ok(arns
-            .filter_map(|policy| policy.policy_arn())
-            .any(|arn| !ours.iter().any(|own| own == arn)))
+        Ok(self.any_is_foreign(listed.attached_policies()))
+    }
+
+    fn any_is_foreign(&self, attached: &[AttachedPolicy]) -> bool {
+        let mut arns = attached.iter().filter_map(|policy| policy.policy_arn());
+        arns.any(|arn| {
+            !POLICY_NAMES
+                .iter()
+                .any(|name| self.scope.policy_arn(name) == arn)
+        })
     }
 
     async fn remove_budget(&self) -> Result<(), CallFailed> {

@@ -1,8 +1,7 @@
 //! Roles, and the instance profile around one.
 
 use super::Remover;
-use crate::call::CallFailed;
-use crate::calls::Variant;
+use crate::call::{CallFailed, is_denied};
 use crate::permissions::CALLER_ROLE;
 use crate::permissions::setup::is_missing;
 
@@ -55,10 +54,8 @@ impl Remover {
         Ok(())
     }
 
+    /// Whoever may not look for it has not made it, either.
     async fn remove_instance_profile(&self, name: &str) -> Result<(), CallFailed> {
-        if !self.scope.has(Variant::Ec2Caller) {
-            return Ok(());
-        }
         let found = self
             .iam
             .get_instance_profile()
@@ -70,7 +67,7 @@ impl Remover {
                 .instance_profile()
                 .map(|profile| profile.roles().to_vec())
                 .unwrap_or_default(),
-            Err(error) if is_missing(&error) => return Ok(()),
+            Err(error) if is_missing(&error) || is_denied(&error) => return Ok(()),
             Err(error) => {
                 return Err(CallFailed::of(format!(
                     "look for the instance profile {name}"

@@ -1,4 +1,4 @@
-//! The user, with its keys.
+//! The user, with its keys and its policies.
 
 use super::Remover;
 use crate::call::CallFailed;
@@ -21,6 +21,15 @@ impl Remover {
                 .send()
                 .await
                 .map_err(CallFailed::of(format!("delete the access key {id}")))?;
+        }
+        let inline = self.iam.list_user_policies().user_name(name).send().await;
+        let inline = inline.map_err(CallFailed::of(format!("list policies of the user {name}")))?;
+        for policy in inline.policy_names() {
+            let deleted = self.iam.delete_user_policy().user_name(name);
+            let deleted = deleted.policy_name(policy).send().await;
+            deleted.map_err(CallFailed::of(format!(
+                "delete the policy {policy} of the user {name}"
+            )))?;
         }
         let attached = self
             .iam

@@ -2,15 +2,19 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use aws_config::SdkConfig;
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::LayerVersionContentInput;
+use cloud::Outcome;
 use deploy::buckets::{self, BucketName, Visibility};
-use deploy::functions::{self, Claim, FUNCTION_ZIP, Package, Settings};
+use deploy::functions::{self, Claim, FUNCTION_ZIP, INLINE_LIMIT, LAYERS, Package, Settings};
 use deploy::permissions::{CallerChoice, Wanted};
-use deploy::policy::Policy;
-use deploy::provision;
 use deploy::site::{self, Bundle, SiteId};
+use deploy::{Change, provision};
 use tempfile::TempDir;
+use zip::CompressionMethod;
 use zip::write::SimpleFileOptions;
 
 use crate::account::Account;
@@ -18,6 +22,12 @@ use crate::setup::set_up;
 
 /// A bucket for finished videos.
 pub(super) const FINISHED: &str = "finished-videos";
+
+/// The user that setup makes.
+pub(super) const USER: &str = "remotion-deploy";
+
+/// A layer that no package brings.
+pub(super) const OWN_LAYER: &str = "own-fonts";
 
 /// Why a step failed.
 pub(super) type Failed = Box<dyn std::error::Error>;
@@ -54,15 +64,29 @@ impl Caller {
         Ok(buckets::find(&self.account, None).await?)
     }
 
-    /// Deploys the function.
-    pub(super) async fn deploy(&self, package: &Package) -> Result<(), Failed> {
+    /// Deploys the function, and returns what was made or changed.
+    pub(super) async fn deploy(
+        &self,
+        package: &Package,
+        settings: &Settings,
+    ) -> Result<Vec<Change>, Failed> {
         let bucket = self.bucket().await?;
-        let settings = settings();
         let role = self.account.role_arn(provision::RENDER_ROLE);
         let claim = Claim::Explicit;
-        let deployed = functions::deploy(&self.account, &bucket, package, &settings, &role, claim);
-        Box::pin(deployed).await?;
-        Ok(())
+        let deployed = functions::deploy(&self.account, &bucket, package, settings, &role, claim);
+        Ok(Box::pin(deployed).await?.changes)
+    }
+
+    /// Publishes a layer, and returns the ARN of its version.
+    pub(super) async fn publish_own_layer(&self) -> Result<String, Failed> {
+        let lambda = aws_sdk_lambda::Client::new(&self.config);
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        zip.start_file("fonts/own.ttf", SimpleFileOptions::default())?;
+        let bytes = Blob::new(zip.finish()?.into_inner());
+        let content = LayerVersionContentInput::builder().zip_file(bytes);
+        let publish = lambda.publish_layer_version().layer_name(OWN_LAYER);
+        let published = publish.content(content.build()).send().await?;
+        Ok(published.layer_version_arn().unwrap_or_default().to_owned())
     }
 
     /// Makes `bundle` a site.
@@ -71,6 +95,16 @@ impl Caller {
         let id = site_id();
         let upload = site::upload(self.account.s3(), bucket.as_str(), &id, bundle, |_| {});
         Box::pin(upload).await?;
+        Ok(())
+    }
+
+    /// Makes `bundle` a site that everybody may read.
+    pub(super) async fn create_public_site(&self, bundle: &Bundle) -> Result<(), Failed> {
+        let public = Visibility::Public;
+        let ensured = buckets::ensure(&self.account, None, public, &mut Vec::new()).await?;
+        let (s3, name, id) = (self.account.s3(), ensured.name.as_str(), site_id());
+        let reading = ensured.reading.ok_or("the bucket is private")?;
+        Box::pin(site::upload_public(s3, name, &id, bundle, reading, |_| {})).await?;
         Ok(())
     }
 
@@ -105,27 +139,75 @@ impl Place {
     }
 
     /// Whoever has `policy` alone.
-    pub(super) async fn caller(&self, policy: &Policy) -> Caller {
-        Caller::open(self.account.user("one-less", policy).await).await
+    pub(super) async fn caller(&self, policy: &str) -> Caller {
+        Caller::open(self.account.user_by("one-less", policy).await).await
+    }
+
+    /// Whether anybody was denied `action`.
+    pub(super) async fn was_denied(&self, action: &str) -> bool {
+        let events = self.account.events().await;
+        let mut decisions = events.iter().flat_map(|event| &event.decisions);
+        decisions.any(|one| one.action == action && one.outcome != Outcome::Allowed)
     }
 
     /// A package of a function.
     pub(super) fn package(&self) -> Package {
-        let path = self.files.path().join(FUNCTION_ZIP);
-        let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
-        let executable = SimpleFileOptions::default().unix_permissions(0o755);
-        zip.start_file("bootstrap", executable).unwrap();
-        zip.write_all(b"of no use").unwrap();
-        zip.finish().unwrap();
+        self.package_with("plain", b"of no use")
+    }
+
+    /// Another one.
+    pub(super) fn other_package(&self) -> Package {
+        self.package_with("other", b"of no use either")
+    }
+
+    /// One that is too large for a request.
+    pub(super) fn large_package(&self) -> Package {
+        let bytes = usize::try_from(INLINE_LIMIT).unwrap() + 1;
+        self.package_with("large", &vec![0; bytes])
+    }
+
+    /// One with a layer.
+    pub(super) fn layered_package(&self) -> Package {
+        let folder = self.files.path().join("layered");
+        std::fs::create_dir_all(folder.join(LAYERS)).unwrap();
+        write_zip(&folder.join(FUNCTION_ZIP), "bootstrap", b"of no use");
+        write_zip(&folder.join(LAYERS).join("fonts.zip"), "fonts/a.ttf", b"a");
+        Package::open(&folder).unwrap()
+    }
+
+    fn package_with(&self, name: &str, bootstrap: &[u8]) -> Package {
+        let path = self.files.path().join(format!("{name}.zip"));
+        write_zip(&path, "bootstrap", bootstrap);
         Package::of_code(&path).unwrap()
     }
 
     /// A site.
     pub(super) fn bundle(&self) -> Bundle {
+        Bundle::open(&self.bundle_folder()).unwrap()
+    }
+
+    /// The same site, later.
+    pub(super) fn changed_bundle(&self) -> Bundle {
+        let folder = self.bundle_folder();
+        std::fs::write(folder.join("new.txt"), "new").unwrap();
+        Bundle::open(&folder).unwrap()
+    }
+
+    fn bundle_folder(&self) -> PathBuf {
         let folder = self.files.path().join("bundle");
         std::fs::create_dir_all(&folder).unwrap();
         let index = "<script>window.siteVersion = '11';</script>";
         std::fs::write(folder.join("index.html"), index).unwrap();
-        Bundle::open(&folder).unwrap()
+        folder
     }
+}
+
+/// Writes a zip of one program, as large as that.
+fn write_zip(path: &Path, name: &str, bytes: &[u8]) {
+    let mut zip = zip::ZipWriter::new(File::create(path).unwrap());
+    let executable = SimpleFileOptions::default().unix_permissions(0o755);
+    let whole = executable.compression_method(CompressionMethod::Stored);
+    zip.start_file(name, whole).unwrap();
+    zip.write_all(bytes).unwrap();
+    zip.finish().unwrap();
 }
