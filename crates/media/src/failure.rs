@@ -28,6 +28,15 @@ pub struct Failure {
     stderr: StderrTail,
 }
 
+/// How much of its input a run is to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// What there is: a file that was cut off is read as far as it goes.
+    WhatThereIs,
+    /// All that it was asked for: a file that was cut off before is lost input.
+    All,
+}
+
 /// Why ffmpeg failed, as far as a caller can act on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
@@ -48,8 +57,8 @@ pub enum FailureKind {
 impl Failure {
     /// The failure that `ended` is. `None` for a run that ended well: one that lost its input does not, although ffmpeg
     /// takes a lost connection for the end of a file and exits with code 0.
-    pub(crate) fn of(ended: Ended, elapsed: Duration) -> Option<Self> {
-        let kind = kind_of(ended.exit, &ended.stderr);
+    pub(crate) fn of(ended: Ended, elapsed: Duration, wanted: Wanted) -> Option<Self> {
+        let kind = kind_of(ended.exit, &ended.stderr, wanted);
         if ended.exit.is_success() && kind != FailureKind::InputLost {
             return None;
         }
@@ -111,13 +120,18 @@ const LOST: [&str; 5] = [
     "Connection timed out",
 ];
 
-fn kind_of(exit: Exit, stderr: &StderrTail) -> FailureKind {
+/// What it prints, and exits with code 0, when a file ends before its index does.
+const CUT_OFF: [&str; 2] = [": partial file", "File ended prematurely"];
+
+fn kind_of(exit: Exit, stderr: &StderrTail, wanted: Wanted) -> FailureKind {
     let printed = |text: &str| stderr.lines().any(|line| line.contains(text));
+    let is_cut_off = || wanted == Wanted::All && CUT_OFF.iter().any(|text| printed(text));
     match exit {
         Exit::Deadline => FailureKind::Deadline,
         Exit::Signal(_) | Exit::Killed | Exit::KeeperLost => FailureKind::Killed,
         Exit::Code(_) if printed("No space left on device") => FailureKind::DiskFull,
         Exit::Code(_) if LOST.iter().any(|text| printed(text)) => FailureKind::InputLost,
+        Exit::Code(_) if is_cut_off() => FailureKind::InputLost,
         Exit::Code(_) if printed("Invalid data found when processing input") => {
             FailureKind::InvalidInput
         }

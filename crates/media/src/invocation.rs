@@ -1,6 +1,6 @@
 //! One run of ffmpeg: its arguments, its pipes and how it ended.
 
-use crate::failure::{Failure, RunError};
+use crate::failure::{Failure, RunError, Wanted};
 use crate::ffmpeg::Ffmpeg;
 use crate::location::Location;
 use crate::progress::{self, Progress};
@@ -30,6 +30,7 @@ const RECEIVE_BUFFER: &str = "65536";
 pub(crate) struct Invocation {
     command: Command,
     progress: Option<(watch::Sender<Progress>, FrameRate)>,
+    wanted: Wanted,
 }
 
 /// A run under way. Dropping it ends the process.
@@ -38,6 +39,7 @@ pub(crate) struct Running {
     child: Child,
     started: Instant,
     follower: Option<JoinHandle<Progress>>,
+    wanted: Wanted,
 }
 
 impl Invocation {
@@ -46,6 +48,7 @@ impl Invocation {
         Self {
             command: Command::new(program),
             progress: None,
+            wanted: Wanted::WhatThereIs,
         }
     }
 
@@ -55,6 +58,12 @@ impl Invocation {
             // Keeps messages free of colours, whatever the user's environment says.
             .env("AV_LOG_FORCE_NOCOLOR", "1")
             .args(["-hide_banner", "-nostdin", "-y", "-loglevel", "warning"])
+    }
+
+    /// Fails where a file that it reads was cut off, which it takes for the file's end otherwise.
+    pub(crate) fn reading_all(mut self) -> Self {
+        self.wanted = Wanted::All;
+        self
     }
 
     /// Sets an environment variable.
@@ -155,6 +164,7 @@ impl Invocation {
             child,
             started,
             follower,
+            wanted: self.wanted,
         })
     }
 }
@@ -181,7 +191,7 @@ impl Running {
             Some(follower) => follower.await.unwrap_or_default(),
             None => Progress::default(),
         };
-        match Failure::of(ended, self.started.elapsed()) {
+        match Failure::of(ended, self.started.elapsed(), self.wanted) {
             Some(failure) => Err(failure.into()),
             None => Ok(progress),
         }

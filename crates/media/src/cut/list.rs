@@ -30,6 +30,7 @@ pub(super) async fn list(
     enough: impl Fn(&Listing) -> bool,
 ) -> Result<Listing, RunError> {
     let mut running = Invocation::new(ffmpeg)
+        .reading_all()
         .args(seeking(seek))
         .input(location)
         .args(["-map", stream, "-c", "copy", "-copyts"])

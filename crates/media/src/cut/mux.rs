@@ -114,7 +114,7 @@ impl Plan {
         deadline: Instant,
         done: &watch::Sender<Duration>,
     ) -> Result<(Invocation, Option<Made>), CutError> {
-        let invocation = Invocation::new(&self.source.ffmpeg);
+        let invocation = Invocation::new(&self.source.ffmpeg).reading_all();
         match &self.method {
             Method::Sound => Ok((self.sound_input(invocation), None)),
             Method::Copy(span) => {

@@ -97,6 +97,7 @@ impl Plan {
     ) -> Result<(), CutError> {
         let failed = CutError::ffmpeg("copy the middle of the clip");
         let mut running = Invocation::new(&self.source.ffmpeg)
+            .reading_all()
             .args(seeking(span.seek))
             .input(&self.source.location)
             .args(["-map", "0:V:0", "-c", "copy", "-copyts"])
@@ -157,6 +158,7 @@ impl Plan {
         };
         let nominal = FrameRate::new(1.0).map_err(|_| CutError::VariableRate)?;
         let mut running = Invocation::new(&self.source.ffmpeg)
+            .reading_all()
             .args(seeking(redo.seek))
             .input(&self.source.location)
             .args(["-map", "0:V:0", "-copyts", "-vf", &trimmed])

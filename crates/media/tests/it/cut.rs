@@ -396,6 +396,33 @@ async fn sources_that_cannot_be_cut_are_told_apart() {
     ));
 }
 
+#[tokio::test]
+async fn a_source_that_was_cut_off_gives_no_shorter_clip() {
+    let folder = folder();
+    for (name, more) in [
+        ("front.mp4", &["-movflags", "+faststart"][..]),
+        ("a.mkv", &[]),
+    ] {
+        let whole = source(folder.path(), name, more);
+        let bytes = std::fs::read(&whole).unwrap();
+        let cut_off = folder.path().join(format!("cut-off-{name}"));
+        std::fs::write(&cut_off, &bytes[..bytes.len() / 2]).unwrap();
+        let span =
+            |from, to, exact| request(Moment::Seconds(from), Moment::Seconds(to), exact, None);
+        for exact in [false, true] {
+            let error = cut(&cut_off, &span(1.0, 9.0, exact)).await.unwrap_err();
+            let kind = error.run().and_then(media::RunError::kind);
+            assert_eq!(
+                kind,
+                Some(media::FailureKind::InputLost),
+                "{name}: {error:?}"
+            );
+            let (clip, _) = cut(&cut_off, &span(0.5, 1.5, exact)).await.unwrap();
+            assert!(clip.seconds >= 0.99, "{name}: {clip:?}");
+        }
+    }
+}
+
 fn run_probe(path: &Path) -> String {
     let output = std::process::Command::new("ffmpeg")
         .args(["-hide_banner", "-i"])
