@@ -159,12 +159,23 @@ pub fn public_site_url(region: &str, bucket: &str, site: &str) -> String {
     )
 }
 
-/// The same where `endpoint` stands in AWS's place.
-///
+/// The same where `endpoint` stands in AWS's place, if one does.
+#[must_use]
+pub fn public_site_url_by(
+    endpoint: Option<&str>,
+    region: &str,
+    bucket: &str,
+    site: &str,
+) -> String {
+    match endpoint {
+        Some(endpoint) => public_site_url_at(endpoint, bucket, site),
+        None => public_site_url(region, bucket, site),
+    }
+}
+
 /// Bundles name their files from the root of their host, so the bucket is in the host's name where that leads anywhere:
 /// on loopback, since every name below `localhost` does (RFC 6761, 6.3). A host elsewhere need not have such names.
-#[must_use]
-pub fn public_site_url_at(endpoint: &str, bucket: &str, site: &str) -> String {
+fn public_site_url_at(endpoint: &str, bucket: &str, site: &str) -> String {
     let endpoint = endpoint.trim_end_matches('/');
     let loopback = endpoint
         .split_once("://")

@@ -66,12 +66,12 @@ pub(crate) fn install_fuzz() -> Result<()> {
     pip_install(&[CARGO_FUZZ])
 }
 
-fn pip_install(packages: &[&str]) -> Result<()> {
+fn pip_install(arguments: &[&str]) -> Result<()> {
     let mut pip = Command::new(paths::venv().join("bin/pip"));
     sh::run(
         "pip install",
         pip.args(["install", "--quiet", "--disable-pip-version-check"])
-            .args(packages),
+            .args(arguments),
     )
 }
 

@@ -88,19 +88,11 @@ pub async fn ensure(
     visibility: Visibility,
     changes: &mut Vec<Change>,
 ) -> Result<Ensured, BucketError> {
-    let name = match (find(account, wanted).await, wanted) {
-        (Ok(bucket), _) => return Ok(settle(account, bucket, visibility, changes).await?),
-        (Err(BucketError::None { .. }), Some(name)) => {
-            create(account, name, changes).await?;
-            name.clone()
-        }
-        (Err(BucketError::None { .. }), None) => create_conventional(account, changes).await?,
-        (Err(error), _) => return Err(error),
-    };
-    // A new bucket is set and not looked at: what it begins with depends on where and when it is made.
-    block_public_access(&account.s3, &name, visibility, changes).await?;
-    put_lifecycle(&account.s3, &name, changes).await?;
-    Ok(opened(account, name, visibility, changes).await?)
+    match find(account, wanted).await {
+        Ok(bucket) => Ok(settle(account, bucket, visibility, changes).await?),
+        Err(BucketError::None { .. }) => make(account, wanted, visibility, changes).await,
+        Err(error) => Err(error),
+    }
 }
 
 /// The region's only bucket as its owner has set it, but for lifecycle rules; a private one is made where there is none.
@@ -116,11 +108,31 @@ pub async fn ensure_any(
             set_lifecycle(&account.s3, &name, changes).await?;
             Ok(name)
         }
-        Err(BucketError::None { .. }) => Ok(ensure(account, None, Visibility::Private, changes)
+        Err(BucketError::None { .. }) => Ok(make(account, None, Visibility::Private, changes)
             .await?
             .name),
         Err(error) => Err(error),
     }
+}
+
+/// A new bucket, of the name `wanted` or of one by the convention.
+async fn make(
+    account: &Account,
+    wanted: Option<&BucketName>,
+    visibility: Visibility,
+    changes: &mut Vec<Change>,
+) -> Result<Ensured, BucketError> {
+    let name = match wanted {
+        Some(name) => {
+            create(account, name, changes).await?;
+            name.clone()
+        }
+        None => create_conventional(account, changes).await?,
+    };
+    // It is set and not looked at: what a new bucket begins with depends on where and when it is made.
+    block_public_access(&account.s3, &name, visibility, changes).await?;
+    put_lifecycle(&account.s3, &name, changes).await?;
+    Ok(opened(account, name, visibility, changes).await?)
 }
 
 /// Brings a bucket that is there to what [`ensure`] makes of it.

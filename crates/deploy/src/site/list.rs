@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use protocol::BucketName;
-use protocol::keys::{public_site_url, public_site_url_at};
+use protocol::keys::public_site_url_by;
 use protocol::site::SiteId;
 use serde::Serialize;
 
@@ -73,10 +73,8 @@ fn row(account: &Account, bucket: &BucketName, id: &SiteId, objects: &[Stored]) 
 /// The address of a public site.
 #[must_use]
 pub fn public_url(account: &Account, bucket: &BucketName, id: &SiteId) -> String {
-    match account.config.endpoint_url() {
-        Some(endpoint) => public_site_url_at(endpoint, bucket.as_str(), id.as_str()),
-        None => public_site_url(&account.region, bucket.as_str(), id.as_str()),
-    }
+    let endpoint = account.config.endpoint_url();
+    public_site_url_by(endpoint, &account.region, bucket.as_str(), id.as_str())
 }
 
 /// A site that was not deleted.

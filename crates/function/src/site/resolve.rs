@@ -1,6 +1,6 @@
 //! From a serve URL to the site that it means now.
 
-use protocol::keys::{public_site_url, public_site_url_at};
+use protocol::keys::public_site_url_by;
 use protocol::site::{Pointer, ServeUrl, ServeUrlError, Site, SiteId, site_elsewhere};
 use store::{Bucket, ByteRange};
 
@@ -59,10 +59,9 @@ pub(crate) async fn resolve(
         let bucket = bucket.name().to_owned();
         return Err(ResolveError::Unknown { id, bucket });
     }
-    Ok(Site::Url(match &environment.endpoint {
-        Some(endpoint) => public_site_url_at(endpoint, bucket.name(), id.as_str()),
-        None => public_site_url(region, bucket.name(), id.as_str()),
-    }))
+    let endpoint = environment.endpoint.as_deref();
+    let url = public_site_url_by(endpoint, region, bucket.name(), id.as_str());
+    Ok(Site::Url(url))
 }
 
 /// The site at `url`: a private one where that is the address of a site in another render bucket, which may be in another
@@ -89,8 +88,7 @@ async fn elsewhere(
             tracing::info!(error = %log_lines::chain(&error), url, "taken for a public site");
         }
     }
-    Ok(Site::Url(match &environment.endpoint {
-        Some(endpoint) => public_site_url_at(endpoint, &place.bucket, id.as_str()),
-        None => url,
-    }))
+    let endpoint = environment.endpoint.as_deref();
+    let url = public_site_url_by(endpoint, &place.region, &place.bucket, id.as_str());
+    Ok(Site::Url(url))
 }

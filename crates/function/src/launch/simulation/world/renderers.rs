@@ -3,7 +3,7 @@
 use protocol::error_info::{ErrorInfo, ErrorKind};
 use protocol::frames::{ChunkIndex, FrameRange};
 use protocol::message::{ChunkComplete, ErrorOccurred, FramesRendered, LambdaInvoked, Message};
-use protocol::state::{RecordedAttempt, StoredPart};
+use protocol::state::{Attempt, RecordedAttempt, StoredPart};
 
 use super::super::super::event::{Ended, FoundPart, Observation, Sign};
 use super::super::super::failure::{Failure, Place, to_error_info};
@@ -94,51 +94,37 @@ impl World {
     }
 
     fn say(&mut self, renderer: usize, message: Message) {
-        let Rendering {
+        self.tell(renderer, |chunk, attempt| Observation::Said {
+            chunk,
             attempt,
-            launch: Some(launch),
-            ..
-        } = &self.renderers[renderer]
-        else {
-            return;
-        };
-        let (chunk, attempt, launch) = (attempt.chunk, attempt.attempt, *launch);
-        // A stream keeps its order.
-        self.at(
-            self.now + 20,
-            Happening::Observe {
-                launch,
-                observation: Observation::Said {
-                    chunk,
-                    attempt,
-                    message,
-                },
-            },
-        );
+            message,
+        });
     }
 
     fn end(&mut self, renderer: usize, how: Ended) {
         self.renderers[renderer].alive = false;
-        let Rendering {
+        self.tell(renderer, |chunk, attempt| Observation::Ended {
+            chunk,
             attempt,
-            launch: Some(launch),
-            ..
-        } = &self.renderers[renderer]
-        else {
-            return;
-        };
-        let (chunk, attempt, launch) = (attempt.chunk, attempt.attempt, *launch);
-        self.at(
-            self.now + 20,
-            Happening::Observe {
-                launch,
-                observation: Observation::Ended {
-                    chunk,
-                    attempt,
-                    how,
+            how,
+        });
+    }
+
+    /// Tells the launch that listens to a renderer, if one does. A stream keeps its order.
+    fn tell(&mut self, renderer: usize, what: impl FnOnce(ChunkIndex, Attempt) -> Observation) {
+        let Rendering {
+            attempt, launch, ..
+        } = &self.renderers[renderer];
+        if let Some(launch) = *launch {
+            let observation = what(attempt.chunk, attempt.attempt);
+            self.at(
+                self.now + 20,
+                Happening::Observe {
+                    launch,
+                    observation,
                 },
-            },
-        );
+            );
+        }
     }
 
     /// Five frames of a renderer's work.
