@@ -219,7 +219,7 @@ impl Authorizer {
                     self.question(request, action.clone(), resource, side, context);
                 let record = iam::evaluate(&layers, &question);
                 request.trail().decided(recorded(&question, &record));
-                let message = if Op::SERVICE == "s3" && need.resource == Template::Key {
+                let message = if matches!(need.resource, Template::Key | Template::SourceKey) {
                     kms_denial(&record, &question)
                 } else {
                     denial(&record, &question, Style::of_service(Op::SERVICE))

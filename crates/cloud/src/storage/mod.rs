@@ -13,6 +13,7 @@ mod buckets;
 mod checksum;
 mod condition;
 mod ingest;
+mod key_arn;
 mod lease;
 mod lifecycle;
 mod list;
@@ -33,6 +34,7 @@ pub(crate) use self::buckets::{BucketExists, DeleteBucketRefusal, NoSuchBucket};
 pub(crate) use self::checksum::{Algorithm, Checksum, Claim, Coverage};
 pub(crate) use self::condition::{ConditionFailed, WriteCondition};
 pub(crate) use self::ingest::{Claims, Content, Digests, IngestError, LARGEST_UPLOAD};
+pub(crate) use self::key_arn::KeyArn;
 pub(crate) use self::lifecycle::{Expiration, Filter, FilterForm, Rule, expiry};
 pub(crate) use self::list::{Entry, Listing, Page};
 pub(crate) use self::multipart::{
@@ -42,7 +44,7 @@ pub(crate) use self::name::{BucketName, ObjectKey, PartNumber, UploadId};
 pub(crate) use self::objects::{NewObject, PutRefusal};
 pub(crate) use self::read::OpenObject;
 pub(crate) use self::record::{
-    Attributes, Bucket, Object, Ownership, Part, PublicAccessBlock, Tag, Upload,
+    Attributes, Bucket, DefaultEncryption, Object, Ownership, Part, PublicAccessBlock, Tag, Upload,
 };
 pub(crate) use self::store::ObjectStore;
 pub(crate) use self::table::{StorageError, StoreError};

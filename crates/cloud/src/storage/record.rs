@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::blob::BlobId;
 use super::checksum::{Algorithm, Checksum, Coverage};
+use super::key_arn::KeyArn;
 use super::lifecycle::Rule;
 use super::name::{BucketName, PartNumber, UploadId};
 
@@ -25,6 +26,9 @@ pub(crate) struct Bucket {
     /// The ACL `public-read`, by which everybody lists the bucket where ACLs count.
     #[serde(default)]
     pub(crate) public_list: bool,
+    /// `None` for S3's own keys, which nobody needs a right to.
+    #[serde(default)]
+    pub(crate) encryption: Option<DefaultEncryption>,
     pub(crate) lifecycle: Vec<Rule>,
     pub(crate) tags: Vec<Tag>,
 }
@@ -40,6 +44,7 @@ impl Bucket {
             public_access_block: Some(PublicAccessBlock::ALL),
             policy: None,
             public_list: false,
+            encryption: None,
             lifecycle: Vec::new(),
             tags: Vec::new(),
         }
@@ -71,6 +76,14 @@ impl PublicAccessBlock {
         block_public_policy: true,
         restrict_public_buckets: true,
     };
+}
+
+/// The KMS key of new objects that name none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DefaultEncryption {
+    pub(crate) key: KeyArn,
+    /// Whether S3 may keep data keys for the bucket; it changes no decision.
+    pub(crate) bucket_key: bool,
 }
 
 /// A tag of a bucket or object.
@@ -105,6 +118,9 @@ pub(crate) struct Attributes {
     /// The ACL `public-read`, which counts where ACLs do.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) public_read: bool,
+    /// The KMS key that decides who may read the object besides its own permissions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<KeyArn>,
 }
 
 /// An object without its bytes.

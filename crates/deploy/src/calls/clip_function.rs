@@ -1,6 +1,6 @@
 //! What the clip cutter calls with its execution role.
 
-use super::{Call, Loss, Part, Resource};
+use super::{Call, Condition, Loss, Part, Resource, Variant};
 
 const fn row(
     operations: &'static [&'static str],
@@ -71,4 +71,22 @@ pub(super) const CALLS: &[Call] = &[
         "What the clip cutter prints goes to its log stream.",
         Loss::Degraded("empty log stream"),
     ),
+    row(
+        &["GetObject", "HeadObject", "UploadPart", "CompleteMultipartUpload"],
+        "kms:Decrypt",
+        Resource::Key,
+        "A video in a bucket with a KMS key is decrypted as it is read, and so are the parts of a clip.",
+        Loss::Step("clip in an encrypted bucket"),
+    )
+    .only(&[Condition::ThroughS3])
+    .when(Variant::Kms),
+    row(
+        &["PutObject", "CreateMultipartUpload"],
+        "kms:GenerateDataKey",
+        Resource::Key,
+        "A clip is encrypted as it is written into a bucket with a KMS key.",
+        Loss::Step("clip in an encrypted bucket"),
+    )
+    .only(&[Condition::ThroughS3])
+    .when(Variant::Kms),
 ];

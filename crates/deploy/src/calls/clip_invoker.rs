@@ -1,6 +1,6 @@
 //! What whoever has clips cut calls.
 
-use super::{Call, Loss, Part, Resource};
+use super::{Call, Condition, Loss, Part, Resource, Variant};
 
 pub(super) const CALLS: &[Call] = &[
     super::row(
@@ -29,4 +29,14 @@ pub(super) const CALLS: &[Call] = &[
         Loss::Step("fetch the clip"),
     )
     .own(),
+    super::row(
+        Part::ClipInvoker,
+        &["GetObject"],
+        "kms:Decrypt",
+        Resource::Key,
+        "The progress of a render and the clip are decrypted as they are read from a bucket with a KMS key.",
+        Loss::Step("fetch the clip from an encrypted bucket"),
+    )
+    .only(&[Condition::ThroughS3])
+    .when(Variant::Kms),
 ];

@@ -1,6 +1,6 @@
 //! What the render function calls besides where finished videos go to another bucket.
 
-use super::{Call, Loss, Part, Resource, Variant};
+use super::{Call, Condition, Loss, Part, Resource, Variant};
 
 const fn row(
     operations: &'static [&'static str],
@@ -8,16 +8,29 @@ const fn row(
     why: &'static str,
     without: Loss,
 ) -> Call {
+    let objects = Resource::OutputObjects;
     super::row(
         Part::OutputWriter,
         operations,
         action,
-        Resource::OutputObjects,
+        objects,
         why,
         without,
     )
     .own()
     .when(Variant::OutputBucket)
+}
+
+const fn key_row(
+    operations: &'static [&'static str],
+    action: &'static str,
+    why: &'static str,
+) -> Call {
+    let without = Loss::Step("render into another, encrypted bucket");
+    let key = Resource::OutputKey;
+    super::row(Part::OutputWriter, operations, action, key, why, without)
+        .only(&[Condition::ThroughS3])
+        .when(Variant::Kms)
 }
 
 pub(super) const CALLS: &[Call] = &[
@@ -43,5 +56,15 @@ pub(super) const CALLS: &[Call] = &[
         "s3:GetObject",
         "A video that is there is not overwritten unless that is asked for.",
         Loss::Degraded("what is there is noticed only when the video is written"),
+    ),
+    key_row(
+        &["PutObject", "CreateMultipartUpload"],
+        "kms:GenerateDataKey",
+        "The finished video is encrypted as it is written into a bucket with a KMS key.",
+    ),
+    key_row(
+        &["UploadPart", "CompleteMultipartUpload", "HeadObject"],
+        "kms:Decrypt",
+        "The parts of a large video are decrypted as they become one, in a bucket with a KMS key.",
     ),
 ];

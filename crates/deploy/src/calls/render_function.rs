@@ -164,7 +164,7 @@ pub(super) const CALLS: &[Call] = &[
     .only(&[Condition::ThroughS3])
     .when(Variant::Kms),
     row(
-        &["GetObject", "UploadPart", "CompleteMultipartUpload"],
+        &["GetObject", "HeadObject", "UploadPart", "CompleteMultipartUpload"],
         "kms:Decrypt",
         Resource::Key,
         "What is read from a bucket with a KMS key, and the parts of an upload, are decrypted.",

@@ -78,6 +78,8 @@ pub enum Resource {
     InsightsLayers,
     /// The buckets' KMS key.
     Key,
+    /// The same, where finished videos go to another bucket.
+    OutputKey,
     /// The queue that starts renders.
     Queue,
     /// The budget that setup makes.
@@ -178,6 +180,10 @@ impl Resource {
                 "arn:{partition}:lambda:{region}:*:layer:LambdaInsightsExtension*"
             )),
             Self::Key => scope.kms_key.clone().into_iter().collect(),
+            Self::OutputKey => {
+                let key = scope.kms_key.clone().filter(|_| scope.output.is_some());
+                key.into_iter().collect()
+            }
             Self::Queue => scope.queue.clone().into_iter().collect(),
             Self::Budget => one(format!(
                 "arn:{partition}:budgets::{account}:budget/{}",

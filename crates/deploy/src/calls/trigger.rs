@@ -85,7 +85,7 @@ pub(super) const CALLS: &[Call] = &[
     .own()
     .when(Variant::OutputBucket),
     row(
-        &["GetObject"],
+        &["GetObject", "HeadObject"],
         "kms:Decrypt",
         Resource::Key,
         "Progress and output of a bucket with a KMS key are decrypted as they are read.",

@@ -1,6 +1,6 @@
 //! What whoever signs links to finished videos calls.
 
-use super::{Call, Loss, Part, Resource, Variant};
+use super::{Call, Condition, Loss, Part, Resource, Variant};
 
 pub(super) const CALLS: &[Call] = &[
     super::row(
@@ -22,4 +22,14 @@ pub(super) const CALLS: &[Call] = &[
     )
     .own()
     .when(Variant::OutputBucket),
+    super::row(
+        Part::Viewer,
+        &["GetObject"],
+        "kms:Decrypt",
+        Resource::Key,
+        "A link to a video in a bucket with a KMS key opens it with the signer's right to the key.",
+        Loss::Step("presigned fetch from an encrypted bucket"),
+    )
+    .only(&[Condition::ThroughS3])
+    .when(Variant::Kms),
 ];

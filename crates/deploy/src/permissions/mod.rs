@@ -39,7 +39,7 @@ pub const POLICY_NAMES: [&str; 4] = [RENDER_POLICY, DEPLOY_POLICY, CALLER_POLICY
 /// The role that setup makes for a caller that has none.
 pub const CALLER_ROLE: &str = "framewright-caller-role";
 /// The execution role of the clip cutter.
-pub const CLIP_ROLE: &str = "ffmpeg-clip-cutter-role";
+pub const CLIP_ROLE: &str = "framewright-clip-role";
 
 /// The budget that setup makes.
 pub const BUDGET_NAME: &str = "framewright";

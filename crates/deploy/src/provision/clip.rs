@@ -9,10 +9,8 @@ use crate::buckets;
 use crate::calls::{Part, Scope};
 use crate::change::Change;
 use crate::functions::{Claim, DeployError, Named, Package, Settings, deploy_as};
+use crate::permissions::CLIP_ROLE;
 use crate::policy::{self, Policy, Trusted};
-
-/// The execution role of the clip cutter.
-const CLIP_ROLE: &str = "framewright-clip-role";
 
 /// The role that asks for clips.
 const INVOKER_ROLE: &str = "framewright-clip-invoker-role";

@@ -2,7 +2,7 @@
 
 use super::table::need;
 use super::{Call, Need, Template, When};
-use Template::{CodeObject, EventSourceMapping, Function, Layer, LayerVersion, Role, Unnamed};
+use Template::{CodeObject, EventSourceMapping, Function, Key, Layer, LayerVersion, Role, Unnamed};
 
 const CONFIGURING: &[&str] = &[
     "lambda:Layer",
@@ -16,6 +16,10 @@ const PASS_ROLE: Need =
     need("iam:PassRole", Role).keys(&["iam:PassedToService", "iam:AssociatedResourceArn"]);
 const READ_LAYERS: Need = need("lambda:GetLayerVersion", LayerVersion).when(When::Layers);
 const READ_CODE: Need = need("s3:GetObject", CodeObject).when(When::CodeInS3);
+/// S3 opens encrypted code for Lambda with the caller's rights.
+const DECRYPT_CODE: Need = need("kms:Decrypt", Key)
+    .keys(&["kms:ViaService"])
+    .when(When::Kms);
 /// Lambda looks up what a function in a VPC names, with the caller's rights.
 const SEE_GROUPS: Need = need("ec2:DescribeSecurityGroups", Unnamed).when(When::Vpc);
 const SEE_SUBNETS: Need = need("ec2:DescribeSubnets", Unnamed).when(When::Vpc);
@@ -52,6 +56,7 @@ pub(super) const CALLS: &[Call] = &[
                 .keys(TAGS)
                 .when(When::Tags),
             READ_CODE,
+            DECRYPT_CODE,
             SEE_GROUPS,
             SEE_SUBNETS,
             SEE_VPCS,
@@ -70,7 +75,11 @@ pub(super) const CALLS: &[Call] = &[
     ),
     row(
         "UpdateFunctionCode",
-        &[on_function("lambda:UpdateFunctionCode"), READ_CODE],
+        &[
+            on_function("lambda:UpdateFunctionCode"),
+            READ_CODE,
+            DECRYPT_CODE,
+        ],
     ),
     row("GetFunction", &[on_function("lambda:GetFunction")]),
     row(
@@ -146,7 +155,11 @@ pub(super) const CALLS: &[Call] = &[
     row("ListTags", &[on_function("lambda:ListTags")]),
     row(
         "PublishLayerVersion",
-        &[need("lambda:PublishLayerVersion", Layer), READ_CODE],
+        &[
+            need("lambda:PublishLayerVersion", Layer),
+            READ_CODE,
+            DECRYPT_CODE,
+        ],
     ),
     row(
         "ListLayerVersions",

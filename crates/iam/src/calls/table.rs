@@ -58,6 +58,8 @@ pub enum When {
     Ownership,
     /// The object is, or is to be, encrypted with a KMS key.
     Kms,
+    /// What a copy reads is encrypted with a KMS key.
+    SourceKms,
     /// Code comes from S3.
     CodeInS3,
     /// Layers are named: one decision for each.

@@ -51,6 +51,8 @@ pub enum Template {
     Budget,
     /// A KMS key's ARN.
     Key,
+    /// The ARN of the KMS key of the object that a copy reads.
+    SourceKey,
     /// `arn:P:sqs:R:A:QUEUE`
     Queue,
     /// `arn:P:apigateway:R::PATH`: what a call of API Gateway names in its path.
@@ -123,6 +125,8 @@ pub enum Slot {
     Budget,
     /// A KMS key's ARN.
     KeyArn,
+    /// The ARN of the KMS key of what a copy reads.
+    SourceKeyArn,
     /// Queue name.
     Queue,
     /// A path of API Gateway without version: `/apis/ID/routes`.
@@ -191,6 +195,7 @@ impl Template {
             Self::ManagedPolicy => Arn::parse(get(Slot::PolicyArn)?),
             Self::PolicySource => Arn::parse(get(Slot::PolicySourceArn)?),
             Self::Key => Arn::parse(get(Slot::KeyArn)?),
+            Self::SourceKey => Arn::parse(get(Slot::SourceKeyArn)?),
             Self::FederatedUser => {
                 let name = get(Slot::FederatedUser)?;
                 global(

@@ -59,6 +59,7 @@ pub(crate) fn when(when: When) -> &'static str {
         When::ObjectLock => "object lock is enabled",
         When::Ownership => "object ownership is set",
         When::Kms => "the object is encrypted with a KMS key",
+        When::SourceKms => "the source is encrypted with a KMS key",
         When::CodeInS3 => "the code comes from S3",
         When::Layers => "layers are named",
         When::Role => "a role is named",

@@ -152,7 +152,7 @@ fn whoever_asks_for_clips_needs_each_right() {
             proof.deployed.user_may(INVOKER, &policy.to_string());
             let before = proof.deployed.served.denials(call.action);
             match call.without.step().unwrap() {
-                "clip" | "fetch the clip" => {
+                "clip" | "fetch the clip" | "fetch the clip from an encrypted bucket" => {
                     tells_of(&proof.cut_shortly(&proof.film), call.action);
                 }
                 "clip of a render" => {
@@ -184,7 +184,9 @@ fn the_clip_cutter_needs_each_of_its_rights() {
         for policy in &one_less(call, scope) {
             proof.cutter_may(policy);
             match call.without {
-                Loss::Step("clip") => tells_of(&proof.cut_shortly(&proof.film), call.action),
+                Loss::Step("clip" | "clip in an encrypted bucket") => {
+                    tells_of(&proof.cut_shortly(&proof.film), call.action);
+                }
                 Loss::Degraded(
                     "parts of failed clips stay until a lifecycle rule removes them",
                 ) => {

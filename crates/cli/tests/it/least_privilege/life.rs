@@ -14,7 +14,7 @@ use deploy::policy::generate;
 use deploy::provision::{ClipWanted, provision_clip};
 use serde_json::Value;
 
-use super::{FINISHED, FUNCTION, RENDER_ROLE};
+use super::{FINISHED, FUNCTION, KEY, RENDER_ROLE, encrypt};
 use crate::harness::{Place, clip_zip, copy_folder, function_zip, said, site, venv};
 use crate::served::{ACCOUNT, REGION, Served};
 
@@ -53,6 +53,7 @@ impl Project {
         scope.package_layers = false;
         scope.other_service = false;
         scope.output = Some(super::finished());
+        scope.kms_key = Some(KEY.to_owned());
         let user = |part: Part| {
             let key = served.user(part.name());
             served.user_may(part.name(), part.name(), &generate(part, &scope).to_json());
@@ -106,10 +107,19 @@ impl Project {
         let served = &self.served;
         let root = served.root();
         served.aws(&["s3api", "create-bucket", "--bucket", FINISHED]);
-        let setup = ["permissions", "setup", "--caller", "none", "--yes"];
+        let setup = [
+            "permissions",
+            "setup",
+            "--caller",
+            "none",
+            "--clip",
+            "--yes",
+        ];
+        encrypt(served, FINISHED);
         let wanted = ["--output-bucket", FINISHED, "--output-prefix", "videos/"];
         let mut setup = served.command(&root, setup);
-        succeeds(setup.args(wanted).arg("--no-other-service"));
+        let encrypted = ["--kms-key", KEY, "--no-other-service"];
+        succeeds(setup.args(wanted).args(encrypted));
 
         let package = large_package(&served.place.path("package"), 1);
         let deploy = ["functions", "deploy", "--package", package.as_str()];
@@ -117,6 +127,7 @@ impl Project {
         let bucket = deployed["bucket"].as_str().unwrap().to_owned();
         let changes = deployed["changes"].to_string();
         assert!(changes.contains("package render-function"), "{changes}");
+        encrypt(served, &bucket);
         // Somebody meddles, and a new version comes.
         let resize = [
             "lambda",

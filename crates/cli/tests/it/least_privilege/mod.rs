@@ -27,6 +27,9 @@ const FUNCTION: &str = "remotion-render-4-0-527-mem2048mb-disk10240mb-900sec";
 const RENDER_ROLE: &str = "remotion-lambda-role";
 const RENDER_POLICY: &str = "remotion-lambda-policy";
 
+/// The KMS key that buckets may have.
+const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
 /// A bucket besides the render bucket that finished videos are written to.
 const FINISHED: &str = "finished-videos";
 
@@ -40,7 +43,17 @@ pub(crate) struct Deployed {
 }
 
 impl Deployed {
+    /// With a render bucket that a KMS key encrypts.
     pub(crate) fn new() -> Self {
+        let mut deployed = Self::without_key();
+        encrypt(&deployed.served, &deployed.scope.bucket);
+        deployed.scope.kms_key = Some(KEY.to_owned());
+        deployed.give_all_rights();
+        deployed
+    }
+
+    /// With a render bucket that nobody needs a key for.
+    fn without_key() -> Self {
         let place = Place::new();
         place.rendered("Card", "first.mp4", &["--frames", "0-1"]);
         let events = place.events();
@@ -66,9 +79,13 @@ impl Deployed {
             caller,
             renders: 0,
         };
-        deployed.caller_may(&generate(Part::Trigger, &deployed.scope).to_json());
-        deployed.function_may(&generate(Part::RenderFunction, &deployed.scope).to_json());
+        deployed.give_all_rights();
         deployed
+    }
+
+    fn give_all_rights(&self) {
+        self.caller_may(&generate(Part::Trigger, &self.scope).to_json());
+        self.function_may(&generate(Part::RenderFunction, &self.scope).to_json());
     }
 
     fn caller_may(&self, document: &str) {
@@ -160,6 +177,15 @@ impl Deployed {
         });
         begun.count()
     }
+}
+
+/// Has what is written into a bucket from now on encrypted.
+fn encrypt(served: &Served, bucket: &str) {
+    let default = json!({ "SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY });
+    let rules = json!({ "Rules": [{ "ApplyServerSideEncryptionByDefault": default }] });
+    let put = ["s3api", "put-bucket-encryption", "--bucket", bucket];
+    let with = ["--server-side-encryption-configuration", &rules.to_string()];
+    served.aws(&[&put[..], &with].concat());
 }
 
 /// Where finished videos go.

@@ -7,7 +7,8 @@ use deploy::policy::generate;
 use serde_json::Value;
 
 use super::{
-    Deployed, FINISHED, HEAVY, RENDER_ROLE, at_completion, one_less, tells_of, with_denial,
+    Deployed, FINISHED, HEAVY, KEY, RENDER_ROLE, at_completion, encrypt, one_less, tells_of,
+    with_denial,
 };
 use crate::harness::said;
 
@@ -22,11 +23,14 @@ struct Proof {
 
 impl Proof {
     fn new() -> Self {
-        let deployed = Deployed::new();
+        // The role has the key by what this part alone gives it.
+        let deployed = Deployed::without_key();
         let create = ["s3api", "create-bucket", "--bucket", FINISHED];
         deployed.served.aws(&create);
+        encrypt(&deployed.served, FINISHED);
         let mut scope = deployed.scope.clone();
         scope.output = Some(super::finished());
+        scope.kms_key = Some(KEY.to_owned());
         Self { deployed, scope }
     }
 
@@ -93,6 +97,10 @@ fn a_render_into_another_bucket_needs_each_right_there() {
             match call.without {
                 Loss::Step("render into another bucket") => {
                     let done = proof.render(policy, &SHORT, "videos/denied.mp4");
+                    tells_of(&done, call.action);
+                }
+                Loss::Step("render into another, encrypted bucket") => {
+                    let done = proof.render(policy, &HEAVY, "videos/denied.mp4");
                     tells_of(&done, call.action);
                 }
                 Loss::Degraded("what is there is noticed only when the video is written") => {

@@ -19,7 +19,7 @@ use super::function::{Function, Package, UsedLayer};
 use super::unzip::{MAX_UNPACKED_BYTES, UnzipError};
 use crate::api_error::ApiError;
 use crate::authz::Particulars;
-use crate::services::s3::side_of;
+use crate::services::s3::{side_of, with_key};
 use crate::storage::{BucketName, ObjectKey};
 
 /// What a zip may have that comes with the request.
@@ -88,19 +88,21 @@ impl CodeSource {
         let Self::Stored { bucket, key } = self else {
             return Ok(particulars);
         };
-        let particulars = particulars
+        let mut particulars = particulars
             .when(When::CodeInS3, true)
             .name(Slot::CodeBucket, bucket)
             .name(Slot::CodeKey, key);
-        let Ok(name) = BucketName::parse(bucket) else {
+        let (Ok(name), Ok(key)) = (BucketName::parse(bucket), ObjectKey::parse(key)) else {
             return Ok(particulars);
         };
-        match lambda
-            .objects()
-            .bucket(&name)
-            .map_err(|error| ApiError::internal(&error))?
-        {
-            Some(bucket) => Ok(particulars.side([Template::CodeObject], &side_of(&bucket)?)),
+        let internal = |error| ApiError::internal(&error);
+        let objects = lambda.objects();
+        if let Some(bucket) = objects.bucket(&name).map_err(internal)? {
+            particulars = particulars.side([Template::CodeObject], &side_of(&bucket)?);
+        }
+        let object = objects.object(&name, &key).map_err(internal)?;
+        match object.and_then(|object| object.attributes.key) {
+            Some(key) => with_key(particulars, &key),
             None => Ok(particulars),
         }
     }

@@ -6,6 +6,7 @@ use s3s::dto::{CreateBucketInput, DeleteObjectsInput};
 use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
+use super::bucket_encryption::PutBucketEncryption;
 use super::bucket_policy::PutBucketPolicy;
 use super::call::Granted;
 use super::complete_multipart_upload::CompleteMultipartUpload;
@@ -32,8 +33,9 @@ const ABOUT_OBJECTS: [&str; 3] = [
 ];
 
 /// Calls whose document must come with a checksum.
-const CHECKED_DOCUMENTS: [&str; 5] = [
+const CHECKED_DOCUMENTS: [&str; 6] = [
     DeleteObjects::NAME,
+    PutBucketEncryption::NAME,
     PutBucketLifecycleConfiguration::NAME,
     PutBucketOwnershipControls::NAME,
     PutBucketPolicy::NAME,

@@ -3,19 +3,17 @@
 use http::HeaderMap;
 use s3s::dto;
 
-use super::{acl, convert, encryption, fault};
+use super::{acl, convert, fault};
 use crate::api_error::ApiError;
 use crate::clock::http_date;
 use crate::incoming::query_pairs;
-use crate::storage::{Attributes, Tag};
+use crate::storage::{Attributes, KeyArn, Tag};
 
 /// The most bytes of user metadata, names and values together.
 const LARGEST_METADATA: usize = 2048;
 
 /// Headers that ask for what this cloud lacks, with the value that asks for nothing.
-const UNSUPPORTED: [(&str, Option<&str>); 9] = [
-    ("x-amz-server-side-encryption", Some("AES256")),
-    (encryption::KEY_HEADER, None),
+const UNSUPPORTED: [(&str, Option<&str>); 7] = [
     ("x-amz-server-side-encryption-customer-algorithm", None),
     ("x-amz-storage-class", Some("STANDARD")),
     ("x-amz-object-lock-mode", None),
@@ -38,7 +36,7 @@ pub(super) fn refuse_unsupported(headers: &HeaderMap) -> Result<(), ApiError> {
     }
 }
 
-/// The attributes that a request's headers give a new object.
+/// The attributes that a request's headers give a new object, which `key` encrypts.
 ///
 /// # Errors
 /// Metadata beyond 2 KB, or tags that S3 does not accept.
@@ -46,6 +44,7 @@ pub(super) fn read(
     headers: &HeaderMap,
     metadata: Option<dto::Metadata>,
     expires: Option<&dto::Timestamp>,
+    key: Option<KeyArn>,
 ) -> Result<Attributes, ApiError> {
     let text = |name: &str| {
         headers
@@ -74,6 +73,7 @@ pub(super) fn read(
         metadata: metadata.into_iter().collect(),
         tags: tags(text("x-amz-tagging").as_deref().unwrap_or_default())?,
         public_read: acl::is_public_read(headers),
+        key,
     })
 }
 
@@ -139,8 +139,6 @@ mod tests {
             headers.insert(name, value.parse().unwrap());
             refuse_unsupported(&headers).is_ok()
         };
-        assert!(headers("x-amz-server-side-encryption", "AES256"));
-        assert!(!headers("x-amz-server-side-encryption", "aws:kms"));
         assert!(headers("x-amz-storage-class", "STANDARD"));
         assert!(!headers("x-amz-storage-class", "GLACIER"));
         assert!(!headers("x-amz-object-lock-mode", "COMPLIANCE"));

@@ -87,7 +87,8 @@ impl Call for CompleteMultipartUpload {
             expiration: bucket.and_then(|bucket| view::expiration(&bucket, &name, &object)),
             key: Some(name.key.to_string()),
             location: Some(location(exchange, &name)),
-            server_side_encryption: Some(convert::encryption()),
+            server_side_encryption: Some(convert::encryption(&object.attributes)),
+            ssekms_key_id: convert::key_id(&object.attributes),
             ..CompleteMultipartUploadOutput::default()
         };
         if let Some(checksum) = &object.checksum {

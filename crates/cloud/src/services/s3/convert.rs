@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use s3s::dto::{self, ETag, ETagCondition, TimestampFormat};
 
-use crate::storage::{Algorithm, Coverage, Ownership};
+use crate::storage::{Algorithm, Attributes, Coverage, Ownership};
 
 /// A moment as s3s writes it, without what S3 does not keep: fractions of a second.
 pub(super) fn timestamp(at: Timestamp) -> dto::Timestamp {
@@ -86,8 +86,16 @@ pub(super) fn ownership(name: &str) -> Option<Ownership> {
 }
 
 /// What is encrypted at rest on AWS says so on every answer; stored bytes here are as safe as their disk.
-pub(super) fn encryption() -> dto::ServerSideEncryption {
-    dto::ServerSideEncryption::from_static(dto::ServerSideEncryption::AES256)
+pub(super) fn encryption(attributes: &Attributes) -> dto::ServerSideEncryption {
+    dto::ServerSideEncryption::from_static(match attributes.key {
+        Some(_) => dto::ServerSideEncryption::AWS_KMS,
+        None => dto::ServerSideEncryption::AES256,
+    })
+}
+
+/// The ARN of the KMS key, as answers tell it.
+pub(super) fn key_id(attributes: &Attributes) -> Option<String> {
+    attributes.key.as_ref().map(ToString::to_string)
 }
 
 /// Puts a checksum into the one of five members that is for its algorithm.

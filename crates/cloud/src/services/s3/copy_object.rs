@@ -8,11 +8,11 @@ use super::call::Call;
 use super::exchange::Exchange;
 use super::head::{CallHead, ObjectName};
 use super::precondition::ReadConditions;
-use super::put_object::writable;
+use super::put_object::{Writable, writable};
 use super::{attributes, convert, copy, fault, view};
 use crate::api_error::ApiError;
 use crate::authz::{Authorized, Operation};
-use crate::storage::{Algorithm, Attributes, Coverage, NewObject, Object, WriteCondition};
+use crate::storage::{Algorithm, Attributes, Coverage, KeyArn, NewObject, Object, WriteCondition};
 
 /// Stores the bytes of one object under another key.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Call for CopyObject {
         input: CopyObjectInput,
     ) -> Result<CopyObjectOutput, ApiError> {
         let (Self { source, target }, permit) = call.into_parts();
-        let bucket = writable(exchange, &target)?;
+        let Writable { bucket, key } = writable(exchange, &target)?;
         let directives = Directives::of(&input)?;
         if source == target && !directives.metadata_replaced {
             let message = "This copy request is illegal because it is trying to copy an object to \
@@ -64,7 +64,7 @@ impl Call for CopyObject {
                 .ok_or_else(|| fault::unsupported_header("x-amz-checksum-algorithm"))?,
             None => kept_algorithm(open.object()),
         };
-        let attributes = directives.attributes(exchange, input, open.object())?;
+        let attributes = directives.attributes(exchange, input, open.object(), key)?;
         let size = open.object().size;
         let content = copy::bytes(exchange, open, 0..size, algorithm).await?;
         let new = NewObject {
@@ -87,7 +87,8 @@ impl Call for CopyObject {
         Ok(CopyObjectOutput {
             copy_object_result: Some(result(&object)),
             expiration: view::expiration(&bucket, &target, &object),
-            server_side_encryption: Some(convert::encryption()),
+            server_side_encryption: Some(convert::encryption(&object.attributes)),
+            ssekms_key_id: convert::key_id(&object.attributes),
             ..CopyObjectOutput::default()
         })
     }
@@ -125,21 +126,24 @@ impl Directives {
         exchange: &Exchange,
         input: CopyObjectInput,
         source: &Object,
+        key: Option<KeyArn>,
     ) -> Result<Attributes, ApiError> {
         let headers = &exchange.request().head().headers;
-        let given = attributes::read(headers, input.metadata, input.expires.as_ref())?;
+        let expires = input.expires.as_ref();
+        let given = attributes::read(headers, input.metadata, expires, key)?;
         let kept = source.attributes.clone();
         let tags = if self.tags_replaced {
             given.tags.clone()
         } else {
             kept.tags.clone()
         };
-        // A copy has the ACL that its own request gives it.
-        let public_read = given.public_read;
+        // A copy has the ACL and the key that its own request gives it.
+        let (public_read, key) = (given.public_read, given.key.clone());
         let rest = if self.metadata_replaced { given } else { kept };
         Ok(Attributes {
             tags,
             public_read,
+            key,
             ..rest
         })
     }

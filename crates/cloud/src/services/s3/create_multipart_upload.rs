@@ -5,7 +5,7 @@ use s3s::dto::{ChecksumType, CreateMultipartUploadInput, CreateMultipartUploadOu
 use super::call::Call;
 use super::exchange::Exchange;
 use super::head::{CallHead, ObjectName};
-use super::put_object::writable;
+use super::put_object::{Writable, writable};
 use super::{attributes, convert, fault};
 use crate::api_error::ApiError;
 use crate::authz::{Authorized, Operation};
@@ -39,12 +39,16 @@ impl Call for CreateMultipartUpload {
         input: CreateMultipartUploadInput,
     ) -> Result<CreateMultipartUploadOutput, ApiError> {
         let (Self { object: name }, permit) = call.into_parts();
-        writable(exchange, &name)?;
+        let Writable { key, .. } = writable(exchange, &name)?;
         let (algorithm, coverage) = checksum(&input)?;
         let headers = &exchange.request().head().headers;
+        let expires = input.expires.as_ref();
+        let attributes = attributes::read(headers, input.metadata, expires, key)?;
+        let server_side_encryption = Some(convert::encryption(&attributes));
+        let ssekms_key_id = convert::key_id(&attributes);
         let upload = Upload {
             initiated_at: exchange.request().at(),
-            attributes: attributes::read(headers, input.metadata, input.expires.as_ref())?,
+            attributes,
             algorithm,
             coverage,
         };
@@ -67,7 +71,8 @@ impl Call for CreateMultipartUpload {
             checksum_algorithm: algorithm.map(convert::checksum_algorithm),
             checksum_type: algorithm.map(|_| convert::checksum_type(coverage)),
             key: Some(key),
-            server_side_encryption: Some(convert::encryption()),
+            server_side_encryption,
+            ssekms_key_id,
             upload_id: Some(id.as_str().to_owned()),
             ..CreateMultipartUploadOutput::default()
         })

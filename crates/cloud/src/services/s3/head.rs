@@ -13,7 +13,7 @@ use crate::api_error::ApiError;
 use crate::authz::{Particulars, ResourceSide};
 use crate::events::of_s3;
 use crate::incoming::query_pairs;
-use crate::storage::{Bucket, BucketName, ObjectKey};
+use crate::storage::{Bucket, BucketName, KeyArn, ObjectKey, UploadId, UploadName};
 
 /// An object by the names of its bucket and key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,12 +171,35 @@ impl<'a> CallHead<'a> {
         if let Some(source) = &self.source {
             particulars = source.add_to(particulars, self)?;
         }
-        if let Some(key) = self.header(encryption::KEY_HEADER) {
-            let region = self.exchange.request().region().as_str();
-            let account = self.exchange.core().account;
-            particulars = encryption::with_key(particulars, key, region, account)?;
+        if let Some(key) = self.key()? {
+            particulars = encryption::with_key(particulars, &key)?;
         }
         Ok(self.keys(self.circumstances(particulars, versioned)))
+    }
+
+    /// The KMS key of the object that the request names: of an upload that is under way, of what is read, or of what is
+    /// to be written.
+    fn key(&self) -> Result<Option<KeyArn>, ApiError> {
+        let (Some(bucket), Some(_)) = (&self.stored, self.path.get_object_key()) else {
+            return Ok(None);
+        };
+        let ObjectName { bucket: name, key } = self.object()?;
+        let store = self.exchange.store();
+        if let Some(id) = self.parameter("uploadId") {
+            let upload = store.upload(&UploadName {
+                bucket: name,
+                key,
+                id: UploadId::from_wire(id),
+            })?;
+            return Ok(upload.and_then(|upload| upload.attributes.key));
+        }
+        if self.exchange.request().head().method.is_safe() {
+            let object = store.object(&name, &key)?;
+            return Ok(object.and_then(|object| object.attributes.key));
+        }
+        // What the headers ask for in vain is told when the write is allowed.
+        let asked = encryption::of_write(self.exchange, self.headers, bucket);
+        Ok(asked.ok().flatten())
     }
 
     fn circumstances(&self, particulars: Particulars, versioned: bool) -> Particulars {
@@ -324,14 +347,18 @@ impl Source {
             .exchange
             .store()
             .object(&self.name.bucket, &self.name.key)?;
-        let tagged = source.is_some_and(|object| !object.attributes.tags.is_empty());
+        let attributes = source.map(|object| object.attributes).unwrap_or_default();
+        let particulars = match &attributes.key {
+            Some(key) => encryption::with_source_key(particulars, key)?,
+            None => particulars,
+        };
         Ok(particulars
             .name(Slot::SourceBucket, self.name.bucket.as_str())
             .name(Slot::SourceKey, self.name.key.as_str())
             .side([Template::SourceObject], &side)
             .when(When::SourceVersion, self.version.is_some())
             .when(When::NoSourceVersion, self.version.is_none())
-            .when(When::CopiedTags, copies_tags && tagged))
+            .when(When::CopiedTags, copies_tags && !attributes.tags.is_empty()))
     }
 }
 

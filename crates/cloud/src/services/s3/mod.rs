@@ -15,6 +15,7 @@ mod access;
 mod acl;
 mod attributes;
 mod bucket_configuration;
+mod bucket_encryption;
 mod bucket_policy;
 mod call;
 mod complete_multipart_upload;
@@ -62,6 +63,7 @@ mod view;
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use self::encryption::with_key;
 pub(crate) use self::head::side_of;
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service as Routes, S3ServiceBuilder};

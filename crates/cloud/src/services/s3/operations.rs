@@ -7,11 +7,12 @@ use super::call::{Call, Granted, perform};
 use super::exchange::Exchange;
 use super::head::CallHead;
 use super::{
-    abort_multipart_upload, bucket_policy, complete_multipart_upload, copy_object, create_bucket,
-    create_multipart_upload, delete_bucket, delete_object, delete_objects, get_bucket_location,
-    get_object, head_bucket, head_object, lifecycle, list_buckets, list_multipart_uploads,
-    list_objects, list_objects_v2, list_parts, ownership_controls, public_access_block,
-    put_bucket_acl, put_object, upload_part, upload_part_copy,
+    abort_multipart_upload, bucket_encryption, bucket_policy, complete_multipart_upload,
+    copy_object, create_bucket, create_multipart_upload, delete_bucket, delete_object,
+    delete_objects, get_bucket_location, get_object, head_bucket, head_object, lifecycle,
+    list_buckets, list_multipart_uploads, list_objects, list_objects_v2, list_parts,
+    ownership_controls, public_access_block, put_bucket_acl, put_object, upload_part,
+    upload_part_copy,
 };
 use crate::api_error::ApiError;
 use crate::authz::Operation;
@@ -91,11 +92,13 @@ operations! {
     copy_object => copy_object::CopyObject,
     create_multipart_upload => create_multipart_upload::CreateMultipartUpload,
     delete_bucket => delete_bucket::DeleteBucket,
+    delete_bucket_encryption => bucket_encryption::DeleteBucketEncryption,
     delete_bucket_lifecycle => lifecycle::DeleteBucketLifecycle,
     delete_bucket_ownership_controls => ownership_controls::DeleteBucketOwnershipControls,
     delete_bucket_policy => bucket_policy::DeleteBucketPolicy,
     delete_object => delete_object::DeleteObject,
     delete_public_access_block => public_access_block::DeletePublicAccessBlock,
+    get_bucket_encryption => bucket_encryption::GetBucketEncryption,
     get_bucket_lifecycle_configuration => lifecycle::GetBucketLifecycleConfiguration,
     get_bucket_location => get_bucket_location::GetBucketLocation,
     get_bucket_ownership_controls => ownership_controls::GetBucketOwnershipControls,
@@ -110,6 +113,7 @@ operations! {
     list_objects_v2 => list_objects_v2::ListObjectsV2,
     list_parts => list_parts::ListParts,
     put_bucket_acl => put_bucket_acl::PutBucketAcl,
+    put_bucket_encryption => bucket_encryption::PutBucketEncryption,
     put_bucket_lifecycle_configuration => lifecycle::PutBucketLifecycleConfiguration,
     put_bucket_ownership_controls => ownership_controls::PutBucketOwnershipControls,
     put_bucket_policy => bucket_policy::PutBucketPolicy,

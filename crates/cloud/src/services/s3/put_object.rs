@@ -6,10 +6,10 @@ use super::call::Call;
 use super::exchange::Exchange;
 use super::head::{CallHead, ObjectName};
 use super::precondition::of_write;
-use super::{acl, attributes, convert, fault, take_in, view};
+use super::{acl, attributes, convert, encryption, fault, take_in, view};
 use crate::api_error::ApiError;
 use crate::authz::{Authorized, Operation};
-use crate::storage::{Algorithm, Bucket, NewObject};
+use crate::storage::{Algorithm, Bucket, KeyArn, NewObject};
 
 /// Stores an object.
 #[derive(Debug)]
@@ -39,9 +39,10 @@ impl Call for PutObject {
         input: PutObjectInput,
     ) -> Result<PutObjectOutput, ApiError> {
         let (Self { object: name }, permit) = call.into_parts();
-        let bucket = writable(exchange, &name)?;
+        let Writable { bucket, key } = writable(exchange, &name)?;
         let headers = &exchange.request().head().headers;
-        let mut attributes = attributes::read(headers, input.metadata, input.expires.as_ref())?;
+        let expires = input.expires.as_ref();
+        let mut attributes = attributes::read(headers, input.metadata, expires, key)?;
         attributes.content_encoding = input.content_encoding;
         let condition = of_write(input.if_match.as_ref(), input.if_none_match.as_ref())?;
         // Whoever is refused now need not send the bytes; the commit asks again.
@@ -80,7 +81,8 @@ impl Call for PutObject {
                 .map(|checksum| convert::checksum_type(checksum.coverage)),
             e_tag: Some(convert::etag(&object.etag)),
             expiration: view::expiration(&bucket, &name, &object),
-            server_side_encryption: Some(convert::encryption()),
+            server_side_encryption: Some(convert::encryption(&object.attributes)),
+            ssekms_key_id: convert::key_id(&object.attributes),
             ..PutObjectOutput::default()
         };
         if let Some(checksum) = &object.checksum {
@@ -90,8 +92,15 @@ impl Call for PutObject {
     }
 }
 
-/// The bucket of an object to be written, if the request's headers ask for nothing that it refuses.
-pub(super) fn writable(exchange: &Exchange, name: &ObjectName) -> Result<Bucket, ApiError> {
+/// Where an object is to be written.
+pub(super) struct Writable {
+    pub(super) bucket: Bucket,
+    /// The KMS key that is to encrypt it.
+    pub(super) key: Option<KeyArn>,
+}
+
+/// Where an object is to be written, if the request's headers ask for nothing that is refused there.
+pub(super) fn writable(exchange: &Exchange, name: &ObjectName) -> Result<Writable, ApiError> {
     let bucket = exchange
         .store()
         .bucket(&name.bucket)?
@@ -101,5 +110,8 @@ pub(super) fn writable(exchange: &Exchange, name: &ObjectName) -> Result<Bucket,
     let arn = format!("arn:aws:s3:::{}/{}", name.bucket, name.key);
     acl::check(request, headers, &bucket, &arn)?;
     attributes::refuse_unsupported(headers)?;
-    Ok(bucket)
+    Ok(Writable {
+        key: encryption::of_write(exchange, headers, &bucket)?,
+        bucket,
+    })
 }

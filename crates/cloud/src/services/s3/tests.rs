@@ -38,6 +38,12 @@ const REQUESTS: &[(&str, Method, &str, &str)] = &[
     ),
     ("DeleteBucket", Method::DELETE, "/bucket", ""),
     (
+        "DeleteBucketEncryption",
+        Method::DELETE,
+        "/bucket?encryption",
+        "",
+    ),
+    (
         "DeleteBucketLifecycle",
         Method::DELETE,
         "/bucket?lifecycle",
@@ -57,6 +63,7 @@ const REQUESTS: &[(&str, Method, &str, &str)] = &[
         "/bucket?publicAccessBlock",
         "",
     ),
+    ("GetBucketEncryption", Method::GET, "/bucket?encryption", ""),
     (
         "GetBucketLifecycleConfiguration",
         Method::GET,
@@ -86,6 +93,12 @@ const REQUESTS: &[(&str, Method, &str, &str)] = &[
     ("ListObjectsV2", Method::GET, "/bucket?list-type=2", ""),
     ("ListParts", Method::GET, "/bucket/k?uploadId=u", ""),
     ("PutBucketAcl", Method::PUT, "/bucket?acl", ""),
+    (
+        "PutBucketEncryption",
+        Method::PUT,
+        "/bucket?encryption",
+        "<ServerSideEncryptionConfiguration><Rule></Rule></ServerSideEncryptionConfiguration>",
+    ),
     (
         "PutBucketLifecycleConfiguration",
         Method::PUT,

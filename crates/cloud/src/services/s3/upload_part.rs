@@ -62,7 +62,8 @@ impl Call for UploadPart {
             .map_err(|error| fault::refused(error, |NoSuchUpload| fault::no_such_upload(&id)))?;
         let mut output = UploadPartOutput {
             e_tag: Some(convert::etag(&part.etag())),
-            server_side_encryption: Some(convert::encryption()),
+            server_side_encryption: Some(convert::encryption(&upload.attributes)),
+            ssekms_key_id: convert::key_id(&upload.attributes),
             ..UploadPartOutput::default()
         };
         convert::set_checksum!(output, part.checksum);

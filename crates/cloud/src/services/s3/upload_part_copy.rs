@@ -72,7 +72,8 @@ impl Call for UploadPartCopy {
         convert::set_checksum!(result, part.checksum);
         Ok(UploadPartCopyOutput {
             copy_part_result: Some(result),
-            server_side_encryption: Some(convert::encryption()),
+            server_side_encryption: Some(convert::encryption(&upload.attributes)),
+            ssekms_key_id: convert::key_id(&upload.attributes),
             ..UploadPartCopyOutput::default()
         })
     }

@@ -90,7 +90,8 @@ macro_rules! shown {
             last_modified: Some(convert::timestamp(object.modified_at)),
             metadata: Some(attributes.metadata.clone().into_iter().collect()),
             parts_count: $view.parts_count,
-            server_side_encryption: Some(convert::encryption()),
+            server_side_encryption: Some(convert::encryption(attributes)),
+            ssekms_key_id: convert::key_id(attributes),
             ..Default::default()
         };
         if let Some(checksum) = &$view.checksum {

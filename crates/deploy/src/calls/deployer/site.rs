@@ -60,16 +60,24 @@ pub(super) const CALLS: &[Call] = &[
         &["PutObject", "CreateMultipartUpload"],
         "kms:GenerateDataKey",
         Resource::Key,
-        "The files of a site are encrypted as they are written into a bucket with a KMS key.",
+        "Sites and packages are encrypted as they are written into a bucket with a KMS key.",
         Loss::Step("sites create with an encrypted bucket"),
     )
     .only(&[Condition::ThroughS3])
     .when(Variant::Kms),
     row(
-        &["GetObject", "UploadPart", "CompleteMultipartUpload"],
+        &[
+            "GetObject",
+            "HeadObject",
+            "UploadPart",
+            "CompleteMultipartUpload",
+            "CreateFunction",
+            "UpdateFunctionCode",
+            "PublishLayerVersion",
+        ],
         "kms:Decrypt",
         Resource::Key,
-        "What is read of a site in a bucket with a KMS key is decrypted.",
+        "What is read of sites and packages in a bucket with a KMS key is decrypted.",
         Loss::Step("sites create with an encrypted bucket"),
     )
     .only(&[Condition::ThroughS3])

@@ -87,6 +87,12 @@ pub(super) async fn take(place: &Place, caller: &Caller, step: &str) -> Result<(
             root.put(bucket.as_str(), "sites/film/stray.txt").await;
             caller.create_site(&place.changed_bundle()).await?;
         }
+        "sites create with an encrypted bucket" => {
+            let bucket = root.bucket().await?;
+            root.encrypt(bucket.as_str()).await?;
+            root.create_site(&place.bundle()).await?;
+            caller.create_site(&place.changed_bundle()).await?;
+        }
         "sites create --public" => caller.create_public_site(&place.bundle()).await?,
         other => panic!("this test does not know how to {other}"),
     }

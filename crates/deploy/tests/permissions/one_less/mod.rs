@@ -21,6 +21,7 @@ fn scope() -> Scope {
     });
     (scope.public, scope.insights, scope.vpc) = (true, true, true);
     scope.layers = vec![scope_layer(&scope)];
+    scope.kms_key = Some(place::KEY.to_owned());
     scope
 }
 

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use aws_config::SdkConfig;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::LayerVersionContentInput;
+use aws_sdk_s3::types::{
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule,
+};
 use cloud::Outcome;
 use deploy::buckets::{self, BucketName, Visibility};
 use deploy::functions::{self, Claim, FUNCTION_ZIP, INLINE_LIMIT, LAYERS, Package, Settings};
@@ -28,6 +32,10 @@ pub(super) const USER: &str = "remotion-deploy";
 
 /// A layer that no package brings.
 pub(super) const OWN_LAYER: &str = "own-fonts";
+
+/// The KMS key that buckets may have.
+pub(super) const KEY: &str =
+    "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 /// Why a step failed.
 pub(super) type Failed = Box<dyn std::error::Error>;
@@ -62,6 +70,20 @@ impl Caller {
     /// The region's bucket, which is there.
     pub(super) async fn bucket(&self) -> Result<BucketName, Failed> {
         Ok(buckets::find(&self.account, None).await?)
+    }
+
+    /// Has what is written from now on into a bucket encrypted.
+    pub(super) async fn encrypt(&self, bucket: &str) -> Result<(), Failed> {
+        let default = ServerSideEncryptionByDefault::builder()
+            .sse_algorithm(ServerSideEncryption::AwsKms)
+            .kms_master_key_id(KEY);
+        let rule = ServerSideEncryptionRule::builder()
+            .apply_server_side_encryption_by_default(default.build()?);
+        let rules = ServerSideEncryptionConfiguration::builder().rules(rule.build());
+        let put = self.account.s3().put_bucket_encryption().bucket(bucket);
+        let put = put.server_side_encryption_configuration(rules.build()?);
+        put.send().await?;
+        Ok(())
     }
 
     /// Deploys the function, and returns what was made or changed.

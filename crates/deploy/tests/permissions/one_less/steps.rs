@@ -33,13 +33,18 @@ pub(super) async fn take(place: &Place, caller: &Caller, step: &str) -> Result<(
             }
             buckets::remove(&caller.account, bucket.as_str(), true).await?;
         }
-        "presigned fetch" | "presigned fetch from the output bucket" => {
+        "presigned fetch"
+        | "presigned fetch from the output bucket"
+        | "presigned fetch from an encrypted bucket" => {
             root.make_bucket().await?;
             let mut bucket = root.bucket().await?.to_string();
             if step.ends_with("output bucket") {
                 FINISHED.clone_into(&mut bucket);
                 let s3 = root.account.s3();
                 s3.create_bucket().bucket(FINISHED).send().await?;
+            }
+            if step.ends_with("encrypted bucket") {
+                root.encrypt(&bucket).await?;
             }
             // A URL gives what its signer may read.
             root.put(&bucket, "renders/one/out.mp4").await;

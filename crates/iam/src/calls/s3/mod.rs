@@ -5,8 +5,8 @@ mod needs;
 
 use keys::{ACL, LISTING, TAGGING};
 use needs::{
-    BYPASS, DECRYPT, DELETE, ENCRYPT, HOLD, LIST, READ, READ_SOURCE, READ_SOURCE_VERSION, RETAIN,
-    WRITE, WRITE_ACL, WRITE_TAGS, of_version, on_bucket,
+    BYPASS, DECRYPT, DECRYPT_SOURCE, DELETE, ENCRYPT, HOLD, LIST, READ, READ_SOURCE,
+    READ_SOURCE_VERSION, RETAIN, WRITE, WRITE_ACL, WRITE_TAGS, of_version, on_bucket,
 };
 
 use super::table::need;
@@ -192,6 +192,7 @@ pub(super) const CALLS: &[Call] = &[
         &[
             READ_SOURCE,
             READ_SOURCE_VERSION,
+            DECRYPT_SOURCE,
             need("s3:GetObjectTagging", SourceObject).when(When::CopiedTags),
             WRITE,
             WRITE_ACL,
@@ -203,7 +204,13 @@ pub(super) const CALLS: &[Call] = &[
     ),
     row(
         "UploadPartCopy",
-        &[READ_SOURCE, READ_SOURCE_VERSION, WRITE, DECRYPT],
+        &[
+            READ_SOURCE,
+            READ_SOURCE_VERSION,
+            DECRYPT_SOURCE,
+            WRITE,
+            DECRYPT,
+        ],
     ),
     row("DeleteObject", &[DELETE[0], DELETE[1], BYPASS]),
     // One outcome for each key.

@@ -3,7 +3,7 @@
 use super::keys::{ACL, LISTING, RETAINING, TAGGING, VERSION, VIA_S3, WRITING};
 use crate::calls::table::need;
 use crate::calls::{Need, Template, When};
-use Template::{Bucket, Key, Object, SourceObject};
+use Template::{Bucket, Key, Object, SourceKey, SourceObject};
 
 pub(super) const fn on_bucket(action: &'static str) -> Need {
     need(action, Bucket)
@@ -24,6 +24,9 @@ pub(super) const ENCRYPT: Need = need("kms:GenerateDataKey", Key)
     .keys(VIA_S3)
     .when(When::Kms);
 pub(super) const DECRYPT: Need = need("kms:Decrypt", Key).keys(VIA_S3).when(When::Kms);
+pub(super) const DECRYPT_SOURCE: Need = need("kms:Decrypt", SourceKey)
+    .keys(VIA_S3)
+    .when(When::SourceKms);
 pub(super) const READ_SOURCE: Need = need("s3:GetObject", SourceObject).when(When::NoSourceVersion);
 pub(super) const READ_SOURCE_VERSION: Need = need("s3:GetObjectVersion", SourceObject)
     .keys(VERSION)
