@@ -102,6 +102,14 @@ impl Target {
         &self.region
     }
 
+    /// As people call it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Embedded(_) => "the embedded cloud",
+            Kind::Aws(_) => "AWS",
+        }
+    }
+
     /// The embedded cloud, where that is the target.
     pub(crate) fn embedded(&self) -> Option<&Access> {
         match &self.kind {

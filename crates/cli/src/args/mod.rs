@@ -1,5 +1,6 @@
 //! The command line as typed. [`crate::commands`] carries it out.
 
+mod checked;
 mod clip;
 mod configure;
 mod deployment;

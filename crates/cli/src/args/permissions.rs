@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args as ClapArgs, Subcommand, ValueEnum};
 use deploy::calls::Part;
 
-use super::{Output, Place};
+use super::{Output, Place, checked};
 
 /// The roles, policies, users and keys that the system needs, no more and no less.
 #[derive(Debug, Subcommand)]
@@ -41,7 +41,7 @@ pub(crate) struct Setup {
     #[arg(long, value_name = "USD", requires = "notify", value_parser = dollars)]
     pub(crate) budget: Option<String>,
     /// Where that mail goes.
-    #[arg(long, value_name = "EMAIL", requires = "budget")]
+    #[arg(long, value_name = "EMAIL", requires = "budget", value_parser = checked::mail_address)]
     pub(crate) notify: Option<String>,
     #[command(flatten)]
     pub(crate) keep: KeepKey,
@@ -70,23 +70,24 @@ pub(crate) struct Wanted {
     )]
     pub(crate) caller: Option<CallerName>,
     /// A role that exists, and is to start renders: its path and name.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = checked::path_and_name)]
     pub(crate) role: Option<String>,
     /// A Lambda function whose execution role is to start renders.
     #[arg(long, value_name = "NAME")]
     pub(crate) function: Option<String>,
-    /// The user.
-    #[arg(long, value_name = "NAME", default_value = "remotion-deploy")]
-    pub(crate) user: String,
+    /// The user. Default: remotion-deploy.
+    #[arg(long, value_name = "NAME", value_parser = checked::name)]
+    pub(crate) user: Option<String>,
     /// Another bucket that finished videos go to.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = checked::bucket)]
     pub(crate) output_bucket: Option<String>,
     /// What their keys start with.
     #[arg(
         long,
         value_name = "PREFIX",
         requires = "output_bucket",
-        default_value = ""
+        default_value = "",
+        value_parser = checked::key_prefix
     )]
     pub(crate) output_prefix: String,
     /// No finished video goes to a service other than S3.
@@ -99,13 +100,18 @@ pub(crate) struct Wanted {
     #[arg(long)]
     pub(crate) public: bool,
     /// The render function's role, path included.
-    #[arg(long, value_name = "NAME", default_value = deploy::provision::RENDER_ROLE)]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = deploy::provision::RENDER_ROLE,
+        value_parser = checked::path_and_name
+    )]
     pub(crate) render_role: String,
     /// Functions are deployed as one package, and no layers are published.
     #[arg(long)]
     pub(crate) no_package_layers: bool,
     /// The ARN of a layer of one's own, version included. May be repeated.
-    #[arg(long = "layer", value_name = "ARN")]
+    #[arg(long = "layer", value_name = "ARN", value_parser = checked::layer_version)]
     pub(crate) layers: Vec<String>,
     /// Lambda Insights watches the function.
     #[arg(long)]
@@ -114,27 +120,38 @@ pub(crate) struct Wanted {
     #[arg(long)]
     pub(crate) vpc: bool,
     /// The ARN of the KMS key that the buckets are encrypted with.
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = checked::key)]
     pub(crate) kms_key: Option<String>,
     /// The ARN of the SQS queue that starts renders.
-    #[arg(long, value_name = "ARN")]
+    #[arg(long, value_name = "ARN", value_parser = checked::queue)]
     pub(crate) queue: Option<String>,
     /// An HTTP API starts renders.
     #[arg(long)]
     pub(crate) http_api: bool,
     /// The bucket of sites in another region than the function.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = checked::bucket)]
     pub(crate) site_bucket: Option<String>,
 }
 
 impl Wanted {
+    /// The user's name.
+    pub(crate) fn user(&self) -> &str {
+        self.user.as_deref().unwrap_or("remotion-deploy")
+    }
+
+    /// Whether one caller is meant, of several that there may be.
+    pub(crate) fn names_a_caller(&self) -> bool {
+        let named = [&self.user, &self.role, &self.function];
+        self.caller.is_some() || named.into_iter().any(Option::is_some)
+    }
+
     /// What the documents describe: a user, a private bucket, the documented names.
     pub(crate) fn documented() -> Self {
         Self {
             caller: None,
             role: None,
             function: None,
-            user: "remotion-deploy".to_owned(),
+            user: None,
             output_bucket: None,
             output_prefix: String::new(),
             no_other_service: false,
@@ -201,6 +218,9 @@ pub(crate) struct Show {
     pub(crate) partition: Option<String>,
     #[command(flatten)]
     pub(crate) wanted: Wanted,
+    /// With what `setup --budget` needs besides.
+    #[arg(long)]
+    pub(crate) with_budget: bool,
     #[command(flatten)]
     pub(crate) place: Place,
     #[command(flatten)]
@@ -252,6 +272,9 @@ pub(crate) struct Rotate {
     /// Delete the old key instead of leaving it turned off.
     #[arg(long)]
     pub(crate) delete_old: bool,
+    /// Delete this key of two, and make none.
+    #[arg(long, value_name = "KEY_ID", conflicts_with_all = ["delete_old", "older_than"])]
+    pub(crate) delete: Option<String>,
     /// Replace only a key that is older.
     #[arg(long, value_name = "DAYS", value_parser = days)]
     pub(crate) older_than: Option<u64>,
@@ -263,7 +286,8 @@ pub(crate) struct Rotate {
     pub(crate) output: Output,
 }
 
-/// Remove what setup made, and only that.
+/// Remove what setup made, and only that: all of it, or what the caller has that --user, --caller, --role or --function
+/// names.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:\n  framewright permissions remove --dry-run")]
 pub(crate) struct Remove {

@@ -77,6 +77,29 @@ fn variable(line: &str) -> Option<&str> {
     Some(name.strip_prefix("export ").unwrap_or(name).trim())
 }
 
+/// The id of the key whose place [`with_variables`] would take.
+pub(super) fn id_in_variables(text: &str) -> Option<String> {
+    let id = |names: &[&str; 3]| {
+        let line = text.lines().find(|line| variable(line) == Some(names[0]))?;
+        let value = line.split_once('=')?.1.trim().trim_matches(['"', '\'']);
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    VARIABLES.iter().find_map(id)
+}
+
+/// The id of the key in the section `profile`.
+pub(super) fn id_in_profile(text: &str, profile: &str) -> Option<String> {
+    let mut is_inside = false;
+    for line in text.lines() {
+        if let Some(name) = section(line) {
+            is_inside = name == profile;
+        } else if is_inside && setting(line) == Some("aws_access_key_id") {
+            return Some(line.split_once('=')?.1.trim().to_owned());
+        }
+    }
+    None
+}
+
 /// The shared credentials file with the key in the section `profile`.
 pub(super) fn with_profile_key(before: &str, profile: &str, key: &AccessKey) -> String {
     let settings = [
@@ -190,7 +213,10 @@ fn setting(line: &str) -> Option<&str> {
 mod tests {
     use client::credentials::AccessKey;
 
-    use super::{other_kind, profile_of, with_profile_key, with_profile_region, with_variables};
+    use super::{
+        id_in_profile, id_in_variables, other_kind, profile_of, with_profile_key,
+        with_profile_region, with_variables,
+    };
 
     fn key(token: Option<&str>) -> AccessKey {
         AccessKey {
@@ -247,6 +273,21 @@ mod tests {
             with_profile_key("", "new", &key(Some("t"))),
             "[new]\naws_access_key_id = id\naws_secret_access_key = s\naws_session_token = t\n"
         );
+    }
+
+    #[test]
+    fn the_key_that_would_be_replaced_is_known() {
+        let variables = |text| id_in_variables(text);
+        assert_eq!(
+            variables("A=1\nexport AWS_ACCESS_KEY_ID=\"one\"\n").as_deref(),
+            Some("one")
+        );
+        let both = "AWS_ACCESS_KEY_ID=two\nREMOTION_AWS_ACCESS_KEY_ID=one\n";
+        assert_eq!(variables(both).as_deref(), Some("one"));
+        assert_eq!(variables("AWS_ACCESS_KEY_ID=\n"), None);
+        let text = "[a]\naws_access_key_id = one\n[b]\naws_access_key_id=two\n";
+        assert_eq!(id_in_profile(text, "b").as_deref(), Some("two"));
+        assert_eq!(id_in_profile(text, "c"), None);
     }
 
     #[test]

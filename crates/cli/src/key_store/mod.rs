@@ -76,6 +76,9 @@ pub(crate) enum KeyStoreError {
         "it stands between brackets on one line: use letters, digits, `-`, `_` and `.`"
     ))]
     ProfileName(String),
+    #[error("{place} holds the access key {id} of somebody else")]
+    #[diagnostic(help("take it out of there, or name another place"))]
+    Occupied { place: String, id: String },
     #[error("profile {name} of `{}` gets its credentials by `{setting}`: a key in it would not be used", file.display())]
     #[diagnostic(help("name another profile"))]
     OtherKind {
@@ -138,7 +141,31 @@ impl KeyStore {
         if git::tracks(self.file()) {
             return Err(KeyStoreError::Tracked(self.file().to_owned()));
         }
+        writable(self.file()).map_err(|source| KeyStoreError::Write {
+            path: self.file().to_owned(),
+            source,
+        })?;
         Ok(self)
+    }
+
+    /// The id of the key that is there, if one is.
+    pub(crate) fn held(&self) -> Result<Option<String>, KeyStoreError> {
+        let text = read(self.file())?;
+        Ok(match self {
+            Self::EnvFile(_) => lines::id_in_variables(&text),
+            Self::Profile { name, .. } => lines::id_in_profile(&text, name),
+        })
+    }
+
+    /// Refuses to replace a key other than `own`.
+    pub(crate) fn vacant_but_for(&self, own: Option<&str>) -> Result<(), KeyStoreError> {
+        match self.held()? {
+            Some(id) if Some(id.as_str()) != own => Err(KeyStoreError::Occupied {
+                place: self.to_string(),
+                id,
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn file(&self) -> &Path {
@@ -200,6 +227,23 @@ fn read(path: &Path) -> Result<String, KeyStoreError> {
             source,
         }),
     }
+}
+
+/// Whether the file can be replaced, or made: tried without leaving anything behind.
+fn writable(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() {
+        return Err(std::io::ErrorKind::IsADirectory.into());
+    }
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut folders = path.ancestors().skip(1);
+    // The folder of a file without one is the current one, which is always there.
+    let folder = folders.find(|folder| folder.as_os_str().is_empty() || folder.exists());
+    let beside = folder
+        .unwrap_or(Path::new(""))
+        .join(format!(".framewright.{}.new", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true).open(&beside)?;
+    std::fs::remove_file(beside)
 }
 
 fn rewrite(path: &Path, change: impl FnOnce(&str) -> String) -> Result<(), KeyStoreError> {
@@ -273,6 +317,34 @@ mod tests {
             1
         );
     }
+
+    #[test]
+    fn what_cannot_be_written_is_known_before_a_key_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(KeyStore::env_file(folder.path().to_owned()).is_err());
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        assert!(KeyStore::env_file(file.join("below")).is_err());
+        assert!(KeyStore::env_file("/proc/x.env".into()).is_err());
+        let new = folder.path().join("new/.env");
+        assert!(KeyStore::env_file(new).is_ok());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_key_of_somebody_else_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = KeyStore::EnvFile(folder.path().join(".env"));
+        store.vacant_but_for(None).unwrap();
+        store.write(&key("AKIAONE", "one"), None).unwrap();
+        assert_eq!(store.held().unwrap().as_deref(), Some("AKIAONE"));
+        store.vacant_but_for(Some("AKIAONE")).unwrap();
+        for own in [None, Some("AKIATWO")] {
+            let refused = store.vacant_but_for(own).unwrap_err().to_string();
+            assert!(refused.contains("AKIAONE"), "{refused}");
+        }
+    }
+
     #[test]
     fn a_profile_has_its_key_in_one_file_and_its_region_in_the_other() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,6 @@
 //! What calls act on.
 
-use super::scope::{Caller, Scope};
+use super::scope::{Caller, Compute, Scope};
 
 /// Quota `Concurrent executions` of Lambda.
 pub const CONCURRENCY_QUOTA: &str = "L-B99A9384";
@@ -137,10 +137,7 @@ impl Resource {
             Self::OwnRoles => [scope.render_role.as_str()]
                 .into_iter()
                 .chain([crate::permissions::CLIP_ROLE])
-                .chain(match &scope.caller {
-                    Caller::Role { name, .. } => Some(name.as_str()),
-                    Caller::User => None,
-                })
+                .chain(crate::permissions::CALLERS.map(crate::permissions::caller_role))
                 .map(|name| scope.role_arn(name))
                 .collect(),
             Self::Roles => one(iam("role/*")),
@@ -159,13 +156,10 @@ impl Resource {
                 iam("policy/*"),
                 format!("arn:{partition}:iam::aws:policy/*"),
             ],
-            Self::InstanceProfile => match &scope.caller {
-                Caller::Role { name, .. } => one(iam(&format!(
-                    "instance-profile/{}",
-                    name.rsplit('/').next().unwrap_or(name)
-                ))),
-                Caller::User => Vec::new(),
-            },
+            Self::InstanceProfile => {
+                let role = crate::permissions::caller_role(Compute::Ec2);
+                one(iam(&format!("instance-profile/{role}")))
+            }
             Self::Quota => one(format!(
                 "arn:{partition}:servicequotas:{region}:{account}:lambda/{CONCURRENCY_QUOTA}"
             )),

@@ -137,7 +137,7 @@ impl Scope {
         ));
         self.queue = Some(format!("arn:{partition}:sqs:{region}:{account}:renders"));
         self.caller = Caller::Role {
-            name: "framewright-caller-role".into(),
+            name: crate::permissions::caller_role(Compute::Lambda).to_owned(),
             compute: Some(Compute::Lambda),
         };
         self.output = Some(Output {
@@ -182,6 +182,17 @@ impl Scope {
             "amazonaws.com.cn"
         } else {
             "amazonaws.com"
+        }
+    }
+}
+
+impl Caller {
+    /// What runs with the caller's role, where it has one and that is known.
+    #[must_use]
+    pub fn compute(&self) -> Option<Compute> {
+        match self {
+            Self::User => None,
+            Self::Role { compute, .. } => *compute,
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) async fn permitted(
         Ok(principal) => principal,
         Err(error) => return Permitted::NotChecked(error.to_string()),
     };
-    let checker = Checker::new(config, scope.clone());
+    let checker = Checker::new(config, scope.clone()).without_drift();
     Permitted::of(checker.principal(&principal, &[part]).await)
 }
 
@@ -55,7 +55,7 @@ pub async fn role_permitted(
 
 /// Asks whether the render function's role of `scope` may make its calls, and whether Lambda may assume it.
 pub async fn render_role_permitted(config: &SdkConfig, scope: &Scope) -> Permitted {
-    let checker = Checker::new(config, scope.clone());
+    let checker = Checker::new(config, scope.clone()).without_drift();
     Permitted::of(checker.render_role().await)
 }
 

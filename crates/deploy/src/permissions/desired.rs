@@ -3,7 +3,7 @@
 use iam::limits::{LimitExceeded, Limits, check_size};
 
 use super::wanted::{Budget, CallerChoice, Wanted};
-use super::{CALLER_POLICY, CALLER_ROLE, CLIP_POLICY, CLIP_ROLE, DEPLOY_POLICY, RENDER_POLICY};
+use super::{CLIP_POLICY, CLIP_ROLE, DEPLOY_POLICY, RENDER_POLICY, caller_policy, caller_role};
 use crate::calls::{Compute, Part, Scope};
 use crate::policy::{self, Policy, Trusted};
 
@@ -120,21 +120,21 @@ impl Desired {
                 });
             }
             CallerChoice::Made(_) | CallerChoice::Existing { .. } => policies.push(managed(
-                CALLER_POLICY,
+                wanted.caller.role_policy(),
                 "What starts renders, follows them and fetches their output",
                 parts,
             )),
         }
         match &wanted.caller {
             CallerChoice::Made(compute) => roles.push(Role {
-                name: CALLER_ROLE.to_owned(),
+                name: caller_role(*compute).to_owned(),
                 description: "Starts renders, follows them and fetches their output",
                 trust: policy::trust(&trusted(*compute, scope)),
-                policies: vec![CALLER_POLICY],
+                policies: vec![caller_policy(Some(*compute))],
                 instance_profile: *compute == Compute::Ec2,
             }),
             CallerChoice::Existing { role, .. } => {
-                existing_role = Some((role.clone(), vec![CALLER_POLICY]));
+                existing_role = Some((role.clone(), vec![wanted.caller.role_policy()]));
             }
             CallerChoice::Nobody | CallerChoice::User => {}
         }

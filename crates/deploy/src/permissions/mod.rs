@@ -5,7 +5,9 @@
 //! that out; [`remove`] undoes it. [`check`] asks whether every row of the table would be allowed, and [`rotate`]
 //! replaces an access key. Nothing without our tag is ever changed or removed.
 
+mod caller;
 pub mod check;
+mod comparison;
 mod desired;
 mod function_role;
 pub mod grant;
@@ -17,6 +19,7 @@ mod setup;
 pub mod show;
 mod wanted;
 
+pub use caller::{CALLERS, caller_policy, caller_role};
 pub use desired::{Desired, ManagedPolicy, Role, TooLarge, User};
 pub use function_role::execution_role;
 pub use patience::patiently;
@@ -24,20 +27,25 @@ pub use plan::{Foreign, Plan, State, Step, What};
 pub use setup::{MadeKey, Setup, SetupError};
 pub use wanted::{Budget, CallerChoice, Wanted};
 
+use crate::calls::Compute;
+
 /// The managed policy of the render function's role.
 pub const RENDER_POLICY: &str = "remotion-lambda-policy";
 /// The managed policy of a user that deploys and renders.
 pub const DEPLOY_POLICY: &str = "RemotionLambdaDeployPolicy";
-/// The managed policy of a role that starts renders.
-pub const CALLER_POLICY: &str = "remotion-executionrole-policy";
 /// The managed policy of the clip cutter's role.
 pub const CLIP_POLICY: &str = "ffmpeg-clip-cutter-policy";
 
 /// The managed policies that setup makes, as the documents name them.
-pub const POLICY_NAMES: [&str; 4] = [RENDER_POLICY, DEPLOY_POLICY, CALLER_POLICY, CLIP_POLICY];
+pub const POLICY_NAMES: [&str; 6] = [
+    RENDER_POLICY,
+    DEPLOY_POLICY,
+    caller_policy(None),
+    caller_policy(Some(Compute::Ec2)),
+    caller_policy(Some(Compute::Fargate)),
+    CLIP_POLICY,
+];
 
-/// The role that setup makes for a caller that has none.
-pub const CALLER_ROLE: &str = "framewright-caller-role";
 /// The execution role of the clip cutter.
 pub const CLIP_ROLE: &str = "framewright-clip-role";
 

@@ -57,9 +57,9 @@ pub enum State {
     /// It is not there and will be made.
     Missing,
     /// It is ours and will be corrected; says what differs.
-    Differs(&'static str),
+    Differs(String),
     /// It differs and carries no tag of ours: it is not touched. Says what differs.
-    Foreign(&'static str),
+    Foreign(String),
 }
 
 /// Something is in the way that is not ours to change.
@@ -82,7 +82,7 @@ impl Plan {
         let foreign: Vec<_> = self
             .steps
             .iter()
-            .filter_map(|step| match step.state {
+            .filter_map(|step| match &step.state {
                 State::Foreign(why) => Some(format!("{} {why}", step.what)),
                 _ => None,
             })

@@ -9,7 +9,7 @@ use aws_sdk_iam::types::StatusType;
 
 use super::MadeKey;
 use super::setup::make_key;
-use crate::call::CallFailed;
+use crate::call::{CallFailed, is_denied};
 
 /// An access key of a user, as AWS tells.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +20,17 @@ pub struct KeyStatus {
     pub is_active: bool,
     /// When it was made; `None` if AWS does not say.
     pub created: Option<SystemTime>,
-    /// When it was last used, and for which service; `None` if never.
-    pub last_used: Option<(SystemTime, String)>,
+    /// When it was last used; `None` where nobody asked, or may.
+    pub last_used: Option<LastUsed>,
+}
+
+/// When a key was last used.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LastUsed {
+    /// It never was.
+    Never,
+    /// Then, for this service.
+    At(SystemTime, String),
 }
 
 /// A key cannot be replaced.
@@ -83,7 +92,7 @@ impl Keys {
             keys.push(KeyStatus {
                 is_active: key.status() == Some(&StatusType::Active),
                 created: key.create_date().and_then(|date| (*date).try_into().ok()),
-                last_used: self.last_used(&id).await?,
+                last_used: None,
                 id,
             });
         }
@@ -91,21 +100,23 @@ impl Keys {
         Ok(keys)
     }
 
-    async fn last_used(&self, id: &str) -> Result<Option<(SystemTime, String)>, CallFailed> {
-        let asked = self
-            .iam
-            .get_access_key_last_used()
-            .access_key_id(id)
-            .send()
-            .await;
-        let answer = asked.map_err(CallFailed::of(format!(
-            "find out when the key {id} was last used"
-        )))?;
+    /// When the key `id` was last used; `None` where the caller may not know.
+    async fn last_used(&self, id: &str) -> Result<Option<LastUsed>, CallFailed> {
+        let asked = self.iam.get_access_key_last_used().access_key_id(id);
+        let answer = match asked.send().await {
+            Ok(answer) => answer,
+            Err(error) if is_denied(&error) => return Ok(None),
+            Err(error) => {
+                let step = format!("find out when the key {id} was last used");
+                return Err(CallFailed::of(step)(error));
+            }
+        };
         let used = answer.access_key_last_used();
-        Ok(used.and_then(|used| {
+        let at = used.and_then(|used| {
             let when = (*used.last_used_date()?).try_into().ok()?;
-            Some((when, used.service_name().to_owned()))
-        }))
+            Some(LastUsed::At(when, used.service_name().to_owned()))
+        });
+        Ok(Some(at.unwrap_or(LastUsed::Never)))
     }
 
     /// The key that can be replaced.
@@ -119,6 +130,9 @@ impl Keys {
             (_, None) => Err(RotateError::NoKey(self.user.clone())),
             (_, Some(newest)) => {
                 keys.push(newest);
+                for key in &mut keys {
+                    key.last_used = self.last_used(&key.id).await?;
+                }
                 Err(RotateError::TwoKeys {
                     user: self.user.clone(),
                     keys,
@@ -202,8 +216,11 @@ impl fmt::Display for KeyStatus {
             write!(f, "made {}, ", date(created))?;
         }
         match &self.last_used {
-            None => write!(f, "never used)"),
-            Some((when, service)) => write!(f, "last used {} for {service})", date(*when)),
+            None => write!(f, "last use not checked)"),
+            Some(LastUsed::Never) => write!(f, "never used)"),
+            Some(LastUsed::At(when, service)) => {
+                write!(f, "last used {} for {service})", date(*when))
+            }
         }
     }
 }
@@ -217,7 +234,7 @@ fn both(keys: &[KeyStatus]) -> String {
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use super::KeyStatus;
+    use super::{KeyStatus, LastUsed};
 
     #[test]
     fn a_key_says_how_old_it_is_and_when_it_was_used() {
@@ -226,7 +243,7 @@ mod tests {
             id: "AKIAEXAMPLE".into(),
             is_active: true,
             created: Some(day(20_000)),
-            last_used: Some((day(20_001), "s3".into())),
+            last_used: Some(LastUsed::At(day(20_001), "s3".into())),
         };
         assert_eq!(key.age_in_days(day(20_090)), Some(90));
         assert_eq!(
@@ -234,11 +251,16 @@ mod tests {
             "AKIAEXAMPLE (active, made 2024-10-04T00:00:00Z, last used 2024-10-05T00:00:00Z for s3)"
         );
         let unused = KeyStatus {
-            last_used: None,
+            last_used: Some(LastUsed::Never),
             is_active: false,
             created: None,
             ..key
         };
         assert_eq!(unused.to_string(), "AKIAEXAMPLE (inactive, never used)");
+        let unasked = KeyStatus {
+            last_used: None,
+            ..unused
+        };
+        assert!(unasked.to_string().ends_with("last use not checked)"));
     }
 }

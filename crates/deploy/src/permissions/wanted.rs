@@ -1,6 +1,6 @@
 //! What is asked for.
 
-use super::CALLER_ROLE;
+use super::{caller_policy, caller_role};
 use crate::calls::{Caller, Compute, Part, Scope};
 
 /// What is asked for.
@@ -31,6 +31,17 @@ pub enum CallerChoice {
     },
 }
 
+impl CallerChoice {
+    /// The managed policy that a role gets by which renders are started.
+    pub(super) fn role_policy(&self) -> &'static str {
+        caller_policy(match self {
+            Self::Made(compute) => Some(*compute),
+            Self::Existing { compute, .. } => *compute,
+            Self::Nobody | Self::User => None,
+        })
+    }
+}
+
 /// A monthly budget, and who is told when most of it is spent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
@@ -47,7 +58,7 @@ impl Wanted {
         scope.caller = match &caller {
             CallerChoice::Nobody | CallerChoice::User => Caller::User,
             CallerChoice::Made(compute) => Caller::Role {
-                name: CALLER_ROLE.to_owned(),
+                name: caller_role(*compute).to_owned(),
                 compute: Some(*compute),
             },
             CallerChoice::Existing { role, compute } => Caller::Role {
@@ -76,6 +87,12 @@ impl Wanted {
         self.scope.budget = budget.is_some();
         self.budget = budget;
         self
+    }
+
+    /// Who is to start renders.
+    #[must_use]
+    pub fn caller(&self) -> &CallerChoice {
+        &self.caller
     }
 
     /// Where, and in which variants.

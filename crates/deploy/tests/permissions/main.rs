@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod account;
+mod checking;
 mod least_privilege;
 mod linters;
 mod moto;
 mod moto_deploys;
 mod one_less;
 mod page;
+mod removing;
 mod rows;
 mod seeds;
 mod setup;

@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use client::credentials::{AccessKey, with_key};
 use deploy::calls::{Compute, Scope};
 use deploy::permissions::check::{Checker, Principal};
-use deploy::permissions::remove::Remover;
+use deploy::permissions::remove::{Extent, Remover, Thing};
 use deploy::permissions::rotate::Keys;
 use deploy::permissions::{Budget, CallerChoice, Setup, State, Wanted};
 
@@ -106,12 +106,12 @@ async fn setup_rotate_and_remove_work_against_moto() {
             keys.delete(&old.id).await.unwrap();
             assert_eq!(keys.only().await.unwrap().id, new.id);
         }
-        let remover = Remover::new(&config, wanted.scope().clone());
+        let remover = Remover::new(&config, wanted.scope().clone(), Extent::Everything);
         let found = remover.plan().await.unwrap();
         remover.apply(&found, |_| {}).await.unwrap();
         let mut left = remover.plan().await.unwrap();
         // A budget is not looked for: it goes by its name.
-        left.retain(|one| !one.what.starts_with("budget"));
+        left.retain(|one| one.what != Thing::Budget);
         assert_eq!(left, []);
     }
 }

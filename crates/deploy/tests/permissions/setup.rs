@@ -1,23 +1,22 @@
-//! Setup, rotate, check and remove, in an account that enforces IAM.
+//! Setup and rotate, in an account that enforces IAM.
 
 use std::collections::BTreeSet;
 
 use aws_config::SdkConfig;
 use deploy::calls::{Compute, Loss, Part, Scope, Variant, of};
-use deploy::permissions::check::{Checker, Mark, Principal};
-use deploy::permissions::remove::{Fate, Remover};
+use deploy::permissions::check::Principal;
+use deploy::permissions::remove::{Extent, Fate, Remover};
 use deploy::permissions::rotate::{Keys, RotateError};
 use deploy::permissions::{
-    CALLER_ROLE, CallerChoice, DEPLOY_POLICY, MadeKey, RENDER_POLICY, Setup, SetupError, State,
-    Wanted, execution_role,
+    CallerChoice, MadeKey, RENDER_POLICY, Setup, SetupError, State, Wanted, execution_role,
 };
 use deploy::policy::{generate, generate_all, of_calls};
 
 use crate::account::Account;
 
-const USER: &str = "remotion-deploy";
+pub(crate) const USER: &str = "remotion-deploy";
 
-fn wanted(account: &Account, caller: CallerChoice) -> Wanted {
+pub(crate) fn wanted(account: &Account, caller: CallerChoice) -> Wanted {
     Wanted::new(account.scope(), caller).with_clip(true)
 }
 
@@ -30,14 +29,14 @@ pub(crate) async fn set_up(
     setup.apply(&plan, |_| {}).await
 }
 
-async fn remove(config: &SdkConfig, scope: &Scope) -> Result<(), deploy::CallFailed> {
-    let remover = Remover::new(config, scope.clone());
+pub(crate) async fn remove(config: &SdkConfig, scope: &Scope) -> Result<(), deploy::CallFailed> {
+    let remover = Remover::new(config, scope.clone(), Extent::Everything);
     let plan = remover.plan().await?;
     remover.apply(&plan, |_| {}).await
 }
 
 /// What an account is after somebody meddled with what setup made.
-async fn meddle(account: &Account, wanted: &Wanted) {
+pub(crate) async fn meddle(account: &Account, wanted: &Wanted) {
     let iam = account.root_iam();
     let scope = wanted.scope();
     let nothing =
@@ -132,42 +131,9 @@ async fn what_is_not_ours_is_neither_changed_nor_removed() {
         [],
         "something was made before the refusal"
     );
-    let plan = Remover::new(&root, account.scope()).plan().await.unwrap();
-    assert!(plan.iter().all(|one| one.fate == Fate::NotOurs), "{plan:?}");
-}
-
-#[tokio::test]
-async fn who_has_policies_of_others_stays_with_its_key() {
-    let account = Account::new().await;
-    let (root, iam) = (account.root(), account.root_iam());
-    set_up(&root, &wanted(&account, CallerChoice::User))
-        .await
-        .unwrap();
-    let nothing = generate(Part::Viewer, &account.scope()).to_json();
-    let foreign = iam.create_policy().policy_name("somebody-elses");
-    foreign.policy_document(nothing).send().await.unwrap();
-    let attached = iam.attach_user_policy().user_name(USER);
-    let attached = attached.policy_arn(account.scope().policy_arn("somebody-elses"));
-    attached.send().await.unwrap();
-    let remover = Remover::new(&root, account.scope());
+    let remover = Remover::new(&root, account.scope(), Extent::Everything);
     let plan = remover.plan().await.unwrap();
-    assert!(matches!(plan[0].fate, Fate::InUse(_)), "{plan:?}");
-    let keys = iam.list_access_keys().user_name(USER).send().await.unwrap();
-    assert_eq!(keys.access_key_metadata().len(), 1);
-}
-
-#[tokio::test]
-async fn an_instance_profile_goes_whoever_is_said_to_call() {
-    let account = Account::new().await;
-    let (root, iam) = (account.root(), account.root_iam());
-    let instance = wanted(&account, CallerChoice::Made(Compute::Ec2));
-    set_up(&root, &instance).await.unwrap();
-    remove(&root, &account.scope()).await.unwrap();
-    assert!(iam.get_role().role_name(CALLER_ROLE).send().await.is_err());
-    let profile = iam
-        .get_instance_profile()
-        .instance_profile_name(CALLER_ROLE);
-    assert!(profile.send().await.is_err());
+    assert!(plan.iter().all(|one| one.fate == Fate::NotOurs), "{plan:?}");
 }
 
 #[tokio::test]
@@ -315,144 +281,6 @@ async fn a_key_is_replaced_and_two_are_refused() {
     assert_eq!(used, granted);
 }
 
-#[tokio::test]
-async fn a_check_says_what_is_missing_and_what_nobody_could_tell() {
-    let account = Account::new().await;
-    let root = account.root();
-    set_up(&root, &wanted(&account, CallerChoice::User))
-        .await
-        .unwrap();
-    let auditor = generate(Part::Auditor, &account.scope());
-    let user = Principal::User(USER.into());
-    let parts = [Part::Deployer, Part::Trigger];
-    let bad = |report: &deploy::permissions::check::Report| -> Vec<String> {
-        let findings = report.findings.iter();
-        findings
-            .filter(|finding| finding.mark == Mark::Bad)
-            .map(|finding| finding.what.clone())
-            .collect()
-    };
-
-    let config = account.user("auditor", &auditor).await;
-    let checker = Checker::new(&config, account.scope());
-    let report = checker.principal(&user, &parts).await.unwrap();
-    assert!(report.is_simulated);
-    assert_eq!(bad(&report), Vec::<String>::new());
-    let role = checker.render_role().await.unwrap();
-    assert_eq!(bad(&role), Vec::<String>::new());
-
-    // Without simulation the policies decide, and agree.
-    let scope = account.scope();
-    let rest =
-        of(Part::Auditor, &scope).filter(|call| call.action != "iam:SimulatePrincipalPolicy");
-    let config = account.user("reader", &of_calls(rest, &scope)).await;
-    let checker = Checker::new(&config, account.scope());
-    let read = checker.principal(&user, &parts).await.unwrap();
-    assert!(!read.is_simulated);
-    let marks = |report: &deploy::permissions::check::Report| -> Vec<_> {
-        let findings = report.findings.iter();
-        findings
-            .map(|finding| (finding.what.clone(), finding.mark))
-            .collect()
-    };
-    assert_eq!(marks(&read), marks(&report));
-
-    // Who may read nothing is told so.
-    let nobody = generate(Part::Viewer, &scope);
-    let config = account.user("nobody", &nobody).await;
-    let checker = Checker::new(&config, account.scope());
-    let blind = checker.principal(&user, &parts).await.unwrap();
-    assert!(
-        blind
-            .findings
-            .iter()
-            .all(|finding| finding.mark == Mark::NotChecked),
-        "{blind:?}"
-    );
-
-    // Drift, foreign trust and a missing right are told.
-    meddle(&account, &wanted(&account, CallerChoice::User)).await;
-    let deny = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::{buckername}/*"}}"#;
-    let iam = account.root_iam();
-    let inline = iam
-        .put_user_policy()
-        .user_name(USER)
-        .policy_name("pasted")
-        .policy_document(deny);
-    inline.send().await.unwrap();
-    let detached = iam
-        .detach_user_policy()
-        .user_name(USER)
-        .policy_arn(scope.policy_arn(DEPLOY_POLICY));
-    detached.send().await.unwrap();
-    let checker = Checker::new(&root, account.scope());
-    let report = checker.principal(&user, &parts).await.unwrap();
-    let missing = bad(&report);
-    assert!(
-        missing
-            .iter()
-            .any(|what| what.starts_with("lambda:InvokeFunction on")),
-        "{missing:?}"
-    );
-    assert!(
-        missing.iter().any(|what| what == "policy pasted"),
-        "{missing:?}"
-    );
-    let role = checker.render_role().await.unwrap();
-    let wrong = bad(&role);
-    assert!(
-        wrong.iter().any(|what| what.starts_with("trust of")),
-        "{wrong:?}"
-    );
-    assert!(
-        wrong
-            .iter()
-            .any(|what| what.contains("is what is generated")),
-        "{wrong:?}"
-    );
-}
-
-#[tokio::test]
-async fn a_role_that_exists_gets_the_policy_and_stays_when_that_goes() {
-    let account = Account::new().await;
-    let (root, iam) = (account.root(), account.root_iam());
-    let trust = deploy::policy::trust(&deploy::policy::Trusted::Service(
-        "lambda.amazonaws.com".into(),
-    ));
-    let made = iam
-        .create_role()
-        .role_name("api")
-        .path("/team/")
-        .assume_role_policy_document(trust.to_json());
-    made.send().await.unwrap();
-    let caller = |role: &str| CallerChoice::Existing {
-        role: role.to_owned(),
-        compute: None,
-    };
-    let absent = set_up(&root, &wanted(&account, caller("nobody")))
-        .await
-        .unwrap_err();
-    assert!(matches!(absent, SetupError::NoRole(_)), "{absent}");
-    let wanted = wanted(&account, caller("team/api"));
-    set_up(&root, &wanted).await.unwrap();
-    let checker = Checker::new(&root, wanted.scope().clone());
-    let api = Principal::Role("team/api".into());
-    let report = checker
-        .principal(&api, &[Part::Trigger, Part::ClipInvoker])
-        .await
-        .unwrap();
-    assert!(report.is_good(), "{report:?}");
-    remove(&root, wanted.scope()).await.unwrap();
-    let attached = iam
-        .list_attached_role_policies()
-        .role_name("api")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(attached.attached_policies(), []);
-    assert!(iam.get_role().role_name(CALLER_ROLE).send().await.is_err());
-}
-
 #[test]
 fn a_user_who_deploys_and_renders_needs_one_policy() {
     let scope = Scope::new("aws", "123456789012", "us-east-1");
@@ -524,49 +352,67 @@ async fn a_statement_is_given_until_there_is_no_room() {
 }
 
 #[tokio::test]
-async fn the_auditor_calls_what_the_table_says() {
+async fn what_a_correction_takes_away_is_told_before() {
     let account = Account::new().await;
-    let (root, iam) = (account.root(), account.root_iam());
-    let scope = account.scope();
-    set_up(&root, &wanted(&account, CallerChoice::User))
+    let root = account.root();
+    let mut scope = account.scope();
+    scope.output = Some(deploy::calls::Output {
+        bucket: "finished".to_owned(),
+        prefix: String::new(),
+    });
+    let with_output = Wanted::new(scope, CallerChoice::Nobody);
+    set_up(&root, &with_output).await.unwrap();
+    let without = wanted(&account, CallerChoice::Nobody);
+    let plan = Setup::new(&root, &without).unwrap().plan().await.unwrap();
+    let policy = plan.steps[0].to_string();
+    assert!(policy.contains("it loses"), "{policy}");
+    assert!(policy.contains("arn:aws:s3:::finished/*"), "{policy}");
+    // Back again, it gains that.
+    set_up(&root, &without).await.unwrap();
+    let plan = Setup::new(&root, &with_output)
+        .unwrap()
+        .plan()
         .await
         .unwrap();
-    // Policies of every kind: inline and attached, of the user, of its group and of the role.
-    meddle(&account, &wanted(&account, CallerChoice::User)).await;
-    let nothing =
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}"#;
-    let group = iam.create_group().group_name("video");
-    group.send().await.unwrap();
-    let member = iam.add_user_to_group().group_name("video").user_name(USER);
-    member.send().await.unwrap();
-    let inline = iam.put_group_policy().group_name("video").policy_name("g");
-    inline.policy_document(nothing).send().await.unwrap();
-    let attached = iam.attach_group_policy().group_name("video");
-    let attached = attached.policy_arn(scope.policy_arn(RENDER_POLICY));
-    attached.send().await.unwrap();
-    let inline = iam.put_user_policy().user_name(USER).policy_name("u");
-    inline.policy_document(nothing).send().await.unwrap();
+    let policy = plan.steps[0].to_string();
+    assert!(policy.contains("it gains"), "{policy}");
+}
 
-    let auditor = generate(Part::Auditor, &scope);
-    let config = account.user("auditor", &auditor).await;
-    let checker = Checker::new(&config, scope.clone());
-    let user = Principal::User(USER.into());
-    checker.principal(&user, &[Part::Trigger]).await.unwrap();
-    checker.render_role().await.unwrap();
-    deploy::denials::recent(&config, 1, 1).await.unwrap();
-    let called: BTreeSet<_> = account
-        .events()
-        .await
-        .into_iter()
-        .filter(|record| {
-            let arn = record.principal.arn.as_deref();
-            arn.is_some_and(|arn| arn.ends_with("user/auditor"))
-        })
-        .flat_map(|record| record.decisions)
-        .map(|decision| decision.action)
-        .collect();
-    let granted: BTreeSet<_> = of(Part::Auditor, &scope)
-        .map(|call| call.action.to_owned())
-        .collect();
-    assert_eq!(called, granted, "what is called, and what the table grants");
+#[tokio::test]
+async fn callers_of_one_kind_take_nothing_from_those_of_another() {
+    let account = Account::new().await;
+    let root = account.root();
+    let callers = [Compute::Lambda, Compute::Ec2, Compute::Fargate];
+    let each = callers.map(|compute| wanted(&account, CallerChoice::Made(compute)));
+    for wanted in &each {
+        set_up(&root, wanted).await.unwrap();
+    }
+    for wanted in &each {
+        let plan = Setup::new(&root, wanted).unwrap().plan().await.unwrap();
+        assert_eq!(plan.changes().next(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_role_whose_trust_is_written_otherwise_is_taken_as_it_is() {
+    let account = Account::new().await;
+    let (root, iam) = (account.root(), account.root_iam());
+    let trust = |service: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"{service}"}},"Action":"sts:AssumeRole"}}]}}"#
+        )
+    };
+    let scope = account.scope();
+    let make = iam.create_role().role_name(&scope.render_role);
+    let make = make.assume_role_policy_document(trust("lambda.amazonaws.com"));
+    make.send().await.unwrap();
+    let nobody = wanted(&account, CallerChoice::Nobody);
+    set_up(&root, &nobody).await.unwrap();
+    let update = iam
+        .update_assume_role_policy()
+        .role_name(&scope.render_role);
+    let update = update.policy_document(trust("ec2.amazonaws.com"));
+    update.send().await.unwrap();
+    let refused = set_up(&root, &nobody).await.unwrap_err().to_string();
+    assert!(refused.contains("trusts ec2.amazonaws.com"), "{refused}");
 }

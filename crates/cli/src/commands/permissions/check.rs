@@ -40,11 +40,13 @@ async fn check(args: &Check, target: &Target, shown: &Shown) -> Result<bool, Per
             "the root user may do everything: no policy limits it, so use another identity",
         );
     } else {
-        let principal = Principal::parse(arn)?;
+        let principal = Principal::parse_in(&identity.account, arn)?;
         let parts = parts(args, &principal);
         reports.push(checker.principal(&principal, &parts).await?);
     }
-    reports.push(checker.render_role().await?);
+    let render_role = checker.render_role().await?;
+    reports.retain(|report| report.principal != render_role.principal);
+    reports.push(render_role);
     for report in &reports {
         shown.result(&text(report), &object(report));
     }

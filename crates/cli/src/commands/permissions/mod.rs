@@ -36,9 +36,27 @@ pub(crate) enum PermissionsError {
     Principal(#[from] deploy::permissions::check::PrincipalError),
     #[error(transparent)]
     #[diagnostic(help(
-        "delete the one that is not used any more: --delete-old deletes the one that is turned off"
+        "delete the one that nothing uses any more: --delete KEY_ID deletes that one, --delete-old the one that is \
+         turned off"
     ))]
-    Rotate(#[from] deploy::permissions::rotate::RotateError),
+    TwoKeys(deploy::permissions::rotate::RotateError),
+    #[error(transparent)]
+    Rotate(deploy::permissions::rotate::RotateError),
+    #[error("the user {user} has no access key {id}")]
+    #[diagnostic(help(
+        "`framewright permissions rotate {user}` shows what there is where there are two"
+    ))]
+    NoSuchKey { user: String, id: String },
+    #[error("{id} is the only access key of the user {user} that is in force")]
+    #[diagnostic(help("without --delete it is replaced by another"))]
+    LastKey { user: String, id: String },
+    #[error("{region} is a region of the partition {actual}, and not of {named}")]
+    #[diagnostic(help("leave --partition out, or name a region of it with --region"))]
+    Partition {
+        region: String,
+        actual: &'static str,
+        named: String,
+    },
     #[error("{0} needs nothing here")]
     #[diagnostic(help("the output writer needs permissions where --output-bucket names a bucket"))]
     Nothing(deploy::calls::Part),
@@ -71,6 +89,16 @@ impl From<deploy::permissions::SetupError> for PermissionsError {
             deploy::permissions::SetupError::Call(call) => Self::Call(call),
             absent @ deploy::permissions::SetupError::NoRole(_) => Self::NoRole(absent),
             other => Self::Setup(other),
+        }
+    }
+}
+
+impl From<deploy::permissions::rotate::RotateError> for PermissionsError {
+    fn from(error: deploy::permissions::rotate::RotateError) -> Self {
+        match error {
+            deploy::permissions::rotate::RotateError::Call(call) => Self::Call(call),
+            two @ deploy::permissions::rotate::RotateError::TwoKeys { .. } => Self::TwoKeys(two),
+            other => Self::Rotate(other),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use deploy::permissions::remove::{Fate, Remover};
+use deploy::permissions::remove::{Extent, Fate, Removed, Remover};
 use serde_json::json;
 
 use super::PermissionsError;
@@ -24,40 +24,55 @@ pub(super) async fn run(args: Remove) -> Result<ExitCode, CliError> {
 
 async fn remove(args: &Remove, target: &Target, shown: &Shown) -> Result<(), PermissionsError> {
     let identity = Identity::of(target.config()).await?;
-    if let Some(warning) = identity.warning_to(&args.wanted.user) {
+    if let Some(warning) = identity.warning_to(args.wanted.user()) {
         shown.warning(&warning);
     }
     let scope = identity.scope(target.region());
     let wanted = wanted(scope, &args.wanted, Some(target.config())).await?;
     let mut scope = wanted.scope().clone();
     scope.budget = args.with_budget;
-    let remover = Remover::new(target.config(), scope);
+    let extent = if args.wanted.names_a_caller() {
+        Extent::Caller(wanted.caller().clone())
+    } else {
+        Extent::Everything
+    };
+    let remover = Remover::new(target.config(), scope, extent);
     let plan = remover.plan().await?;
     let lines: Vec<_> = plan.iter().map(ToString::to_string).collect();
     let objects: Vec<_> = plan
         .iter()
         .map(|one| {
-            let fate = match one.fate {
-                Fate::Goes => "goes",
-                Fate::NotOurs => "not ours",
-                Fate::InUse(_) => "in use",
+            let (fate, holders) = match &one.fate {
+                Fate::Goes => ("goes", None),
+                Fate::TakenFrom(holders) => ("goes", Some(holders)),
+                Fate::NotOurs => ("not ours", None),
+                Fate::InUse(_) => ("in use", None),
             };
-            json!({ "what": one.what, "fate": fate })
+            json!({ "what": one.what.to_string(), "fate": fate, "takenFrom": holders })
         })
         .collect();
-    shown.result(&lines.join("\n"), &json!({ "plan": objects }));
-    if args.dry_run || plan.iter().all(|one| one.fate != Fate::Goes) {
+    let text = match lines.as_slice() {
+        [] => "nothing of ours is there".to_owned(),
+        lines => lines.join("\n"),
+    };
+    shown.result(&text, &json!({ "plan": objects }));
+    let (going, staying): (Vec<_>, Vec<_>) = plan.iter().partition(|one| one.fate.is_removal());
+    if args.dry_run || going.is_empty() {
         return Ok(());
     }
     confirmed(args.yes)?;
     remover
         .apply(&plan, |one| shown.step(&format!("{}: removed", one.what)))
         .await?;
-    let gone: Vec<_> = plan
-        .iter()
-        .filter(|one| one.fate == Fate::Goes)
-        .map(|one| one.what.as_str())
-        .collect();
-    shown.result("all of it is removed", &json!({ "removed": gone }));
+    let names = |things: &[&Removed]| {
+        let names = things.iter().map(|one| one.what.to_string());
+        names.collect::<Vec<_>>()
+    };
+    let (gone, stays) = (names(&going), names(&staying));
+    let text = match stays.as_slice() {
+        [] => "all of it is removed".to_owned(),
+        stays => format!("removed but for {}", stays.join(", ")),
+    };
+    shown.result(&text, &json!({ "removed": gone, "stays": stays }));
     Ok(())
 }

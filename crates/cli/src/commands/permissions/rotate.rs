@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use deploy::permissions::rotate::{Keys, RotateError};
+use deploy::permissions::rotate::{KeyStatus, Keys, RotateError};
 use serde_json::json;
 
 use super::PermissionsError;
@@ -25,6 +25,9 @@ pub(super) async fn run(args: Rotate) -> Result<ExitCode, CliError> {
 
 async fn rotate(args: &Rotate, target: &Target, shown: &Shown) -> Result<(), PermissionsError> {
     let keys = Keys::new(target.config(), &args.user);
+    if let Some(id) = &args.delete {
+        return delete(&keys, &args.user, id, shown).await;
+    }
     let old = match keys.only().await {
         Ok(old) => old,
         Err(RotateError::TwoKeys { keys: both, user }) => {
@@ -38,7 +41,10 @@ async fn rotate(args: &Rotate, target: &Target, shown: &Shown) -> Result<(), Per
                     );
                     Ok(())
                 }
-                _ => Err(RotateError::TwoKeys { user, keys: both }.into()),
+                _ => {
+                    tell_places(&both, shown)?;
+                    Err(RotateError::TwoKeys { user, keys: both }.into())
+                }
             };
         }
         Err(error) => return Err(error.into()),
@@ -58,8 +64,15 @@ async fn rotate(args: &Rotate, target: &Target, shown: &Shown) -> Result<(), Per
         Some(store) => Some(store),
         None => KeyStore::holding(&old.id)?,
     };
+    if let Some(store) = &store {
+        store.vacant_but_for(Some(&old.id))?;
+    }
     let made = keys.make().await?;
-    keep(&made, store.as_ref(), shown)?;
+    if let Err(error) = keep(&made, store.as_ref(), shown) {
+        // Its secret is nowhere, and there is no room for a third.
+        keys.delete(&made.id).await?;
+        return Err(error);
+    }
     let arn = keys.verify(&made).await?;
     keys.deactivate(&old.id).await?;
     let mut fate = "turned off";
@@ -71,5 +84,35 @@ async fn rotate(args: &Rotate, target: &Target, shown: &Shown) -> Result<(), Per
         &format!("{}: in force for {arn}\n{}: {fate}", made.id, old.id),
         &json!({ "user": args.user, "made": made.id, "arn": arn, "old": old.id, "oldIs": fate }),
     );
+    Ok(())
+}
+
+/// Deletes one key of two.
+async fn delete(keys: &Keys, user: &str, id: &str, shown: &Shown) -> Result<(), PermissionsError> {
+    let named = |id: &str| (user.to_owned(), id.to_owned());
+    let there = keys.list().await?;
+    if !there.iter().any(|key| key.id == id) {
+        let (user, id) = named(id);
+        return Err(PermissionsError::NoSuchKey { user, id });
+    }
+    if !there.iter().any(|key| key.id != id && key.is_active) {
+        let (user, id) = named(id);
+        return Err(PermissionsError::LastKey { user, id });
+    }
+    keys.delete(id).await?;
+    shown.result(
+        &format!("{id}: deleted"),
+        &json!({ "user": user, "deleted": id }),
+    );
+    Ok(())
+}
+
+/// Says which of the keys is where this machine's commands find it: the other is the one to delete.
+fn tell_places(keys: &[KeyStatus], shown: &Shown) -> Result<(), PermissionsError> {
+    for key in keys {
+        if let Some(store) = KeyStore::holding(&key.id)? {
+            shown.warning(&format!("{} is in {store}", key.id));
+        }
+    }
     Ok(())
 }

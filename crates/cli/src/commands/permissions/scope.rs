@@ -59,7 +59,7 @@ pub(super) async fn wanted(
     typed: &args::Wanted,
     config: Option<&SdkConfig>,
 ) -> Result<Wanted, PermissionsError> {
-    scope.user.clone_from(&typed.user);
+    typed.user().clone_into(&mut scope.user);
     scope.render_role.clone_from(&typed.render_role);
     scope.output = typed.output_bucket.as_ref().map(|bucket| Output {
         bucket: bucket.clone(),

@@ -7,6 +7,7 @@ use comfy_table::{ContentArrangement, Table};
 use deploy::calls::{Part, Scope};
 use deploy::permissions::{Desired, Wanted, show};
 use deploy::policy::{generate, generate_all};
+use deploy::regions;
 use serde_json::{Map, Value, json};
 
 use super::PermissionsError;
@@ -52,9 +53,20 @@ async fn sought(args: &Show, shown: &Shown) -> Result<Wanted, CliError> {
     Ok(match &args.account {
         Some(account) if args.wanted.function.is_none() => {
             let region = args.place.region.as_deref().unwrap_or("us-east-1");
-            let partition = args.partition.as_deref();
-            let partition = partition.unwrap_or_else(|| partition_of(region));
-            wanted(Scope::new(partition, account, region), &args.wanted, None).await?
+            let actual = partition_of(region);
+            if let Some(named) = args.partition.as_deref().filter(|named| *named != actual) {
+                return Err(PermissionsError::Partition {
+                    region: region.to_owned(),
+                    actual,
+                    named: named.to_owned(),
+                }
+                .into());
+            }
+            if !regions::all().any(|known| known.name == region) && actual == "aws" {
+                shown.warning(&format!("`{region}` is no region that is known here"));
+            }
+            let scope = Scope::new(actual, account, region);
+            wanted(scope, &args.wanted, None).await?
         }
         _ => {
             let target = Target::open(&args.place, shown).await?;
@@ -72,7 +84,9 @@ async fn of_target(args: &Show, target: &Target) -> Result<Wanted, PermissionsEr
 }
 
 fn printed(args: &Show, wanted: &Wanted) -> Result<(String, Value), PermissionsError> {
-    let scope = wanted.scope();
+    let mut scope = wanted.scope().clone();
+    scope.budget = args.with_budget;
+    let scope = &scope;
     let desired = match args.part {
         Some(part) if generate(part, scope).statements() == 0 => {
             return Err(PermissionsError::Nothing(part));

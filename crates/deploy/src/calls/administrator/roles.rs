@@ -92,10 +92,9 @@ pub(super) const CALLS: &[Call] = &[
         &["GetInstanceProfile"],
         "iam:GetInstanceProfile",
         Resource::InstanceProfile,
-        "An instance profile that is there is not made again.",
-        SETUP,
-    )
-    .when(Variant::Ec2Caller),
+        "An instance profile that is there is not made again, and goes before its role.",
+        REMOVE,
+    ),
     row(
         &["CreateInstanceProfile"],
         "iam:CreateInstanceProfile",
@@ -137,8 +136,7 @@ pub(super) const CALLS: &[Call] = &[
         Resource::InstanceProfile,
         "A role is deleted only when it is in no instance profile.",
         REMOVE,
-    )
-    .when(Variant::Ec2Caller),
+    ),
     row(
         &["DeleteInstanceProfile"],
         "iam:DeleteInstanceProfile",
@@ -146,6 +144,5 @@ pub(super) const CALLS: &[Call] = &[
         "What setup made goes when it is to be undone.",
         REMOVE,
     )
-    .only(TAGGED)
-    .when(Variant::Ec2Caller),
+    .only(TAGGED),
 ];

@@ -67,6 +67,13 @@ pub(super) const CALLS: &[Call] = &[
         REMOVE,
     ),
     row(
+        &["ListGroupsForUser"],
+        "iam:ListGroupsForUser",
+        Resource::User,
+        "A user that somebody put into a group stays, with its keys.",
+        REMOVE,
+    ),
+    row(
         &["DeleteUserPolicy"],
         "iam:DeleteUserPolicy",
         Resource::User,

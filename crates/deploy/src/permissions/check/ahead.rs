@@ -104,7 +104,7 @@ impl Checker {
                 (mark, reason) = (answer, why);
             }
         }
-        Ok(Finding::of_row(call, mark, reason, &self.scope))
+        Ok(Finding::of_row(call, mark, reason, None, &self.scope))
     }
 }
 

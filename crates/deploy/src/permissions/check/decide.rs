@@ -1,11 +1,14 @@
 //! What the policies that could be read decide, and what they say that nobody meant.
 
 use iam::lint::{Home, Rule, lint};
-use iam::{Action, Context, Layers, Request, evaluate};
+use iam::{Action, Context, Decision, Layer, Layers, Request, evaluate};
 
 use super::{Finding, Mark, Principal};
 use crate::calls::{Question, Scope};
 use crate::principal::Held;
+
+/// Why a call is denied that a policy allows.
+pub(super) const BOUNDARY: &str = "the permissions boundary does not allow it";
 
 /// Whether the policies of `principal` allow what is asked.
 pub(super) fn decide(
@@ -26,7 +29,13 @@ pub(super) fn decide(
         boundary: held.boundary.clone(),
         ..Layers::default()
     };
-    let allowed = evaluate(&layers, &request).decision.is_allowed();
+    let record = evaluate(&layers, &request);
+    let allowed = record.decision.is_allowed();
+    let why = match record.deciding().map(|denial| denial.layer) {
+        Some(Layer::Boundary) => BOUNDARY,
+        _ if record.decision == Decision::ExplicitDeny => "a statement denies it",
+        _ => "no policy allows it",
+    };
     let mut unread: Vec<&str> = held
         .unread
         .iter()
@@ -36,7 +45,7 @@ pub(super) fn decide(
     unread.dedup();
     match (allowed, unread.is_empty()) {
         (true, true) => (Mark::Good, None),
-        (false, true) => (Mark::Bad, Some("no policy allows it".to_owned())),
+        (false, true) => (Mark::Bad, Some(why.to_owned())),
         (_, false) => not_checked(&format!("could not read {}", unread.join(", "))),
     }
 }
@@ -95,6 +104,18 @@ pub(super) fn placeholders(held: &Held) -> Vec<Finding> {
         }));
     }
     findings
+}
+
+/// That there is nobody to be asked about.
+pub(super) fn missing(principal: &Principal, scope: &Scope) -> Finding {
+    Finding {
+        what: principal.arn(scope),
+        mark: Mark::Bad,
+        reason: Some("it does not exist".to_owned()),
+        fix: Some("framewright permissions setup makes what it is told".to_owned()),
+        row: None,
+        without: None,
+    }
 }
 
 /// Whether a boundary limits the principal.

@@ -1,11 +1,13 @@
 //! Whether our managed policies still say what the table asks for.
 
-use iam::diff::{Direction, Equality, diff};
-use iam::policy::{Document, Kind};
+use iam::diff::Equality;
+use iam::policy::Document;
 
 use super::{Finding, Mark};
 use crate::calls::{Caller, Part, Scope};
-use crate::permissions::{CALLER_POLICY, CLIP_POLICY, DEPLOY_POLICY, POLICY_NAMES, RENDER_POLICY};
+use crate::permissions::caller::compute_of;
+use crate::permissions::comparison::{Comparison, briefly};
+use crate::permissions::{CLIP_POLICY, DEPLOY_POLICY, POLICY_NAMES, RENDER_POLICY};
 use crate::policy::{Policy, generate_all};
 use crate::principal::Held;
 
@@ -23,7 +25,8 @@ pub(super) fn drift(held: &Held, scope: &Scope) -> Vec<Finding> {
             good @ (Mark::Good, _) => good,
             _ => plain,
         };
-        let fix = "framewright permissions setup corrects it where it carries our tag";
+        let fix = "give this command the options that setup was given, such as --output-bucket; what differs even \
+                   so, framewright permissions setup corrects where it carries our tag";
         Finding {
             what: format!("policy {} is what is generated", policy.name()),
             fix: (mark == Mark::Bad).then(|| fix.to_owned()),
@@ -41,43 +44,43 @@ fn wanted(name: &str, scope: &Scope, more: &[Part]) -> Policy {
     let parts: &[Part] = match name {
         RENDER_POLICY => &[Part::RenderFunction, Part::OutputWriter],
         CLIP_POLICY => &[Part::ClipFunction],
-        CALLER_POLICY => &[Part::Trigger],
         // A user's policy names its holder by a variable.
         DEPLOY_POLICY => {
             scope.caller = Caller::User;
             &[Part::Deployer, Part::Trigger]
         }
-        _ => &[],
+        _ => &[Part::Trigger],
     };
-    let more = more
-        .iter()
-        .filter(|_| [CALLER_POLICY, DEPLOY_POLICY].contains(&name));
+    let takes_more = name == DEPLOY_POLICY || compute_of(name).is_some();
+    let more = more.iter().filter(|_| takes_more);
     let parts: Vec<_> = parts.iter().chain(more).copied().collect();
     generate_all(&parts, &scope)
 }
 
 fn compared(found: &Document, wanted: &Policy) -> (Mark, Option<String>) {
-    let Ok(wanted) = Document::parse(&wanted.to_json(), Kind::Identity) else {
+    let Some(compared) = Comparison::of(found, wanted) else {
         return (Mark::NotChecked, Some("nothing is generated".to_owned()));
-    };
-    let compared = diff(found, &wanted);
-    let count = |direction| {
-        let changes = compared.changes.iter();
-        changes
-            .filter(|change| change.direction == direction)
-            .count()
     };
     match compared.equality {
         Equality::Proven => (Mark::Good, None),
-        Equality::Refuted | Equality::Open => {
-            let (lacks, exceeds) = (count(Direction::Added), count(Direction::Removed));
-            let reason =
-                format!("it lacks {lacks} permissions and has {exceeds} that nothing needs");
-            (Mark::Bad, Some(reason))
-        }
+        Equality::Refuted | Equality::Open => (Mark::Bad, Some(told(&compared))),
         Equality::TooLarge => (
             Mark::NotChecked,
             Some("it is too large to compare".to_owned()),
+        ),
+    }
+}
+
+fn told(compared: &Comparison) -> String {
+    let (lacks, exceeds) = (compared.lacking(), compared.exceeding());
+    match (lacks.as_slice(), exceeds.as_slice()) {
+        ([], []) => "it is written in a way that cannot be compared".to_owned(),
+        (lacks, []) => format!("it lacks {}", briefly(lacks)),
+        ([], exceeds) => format!("it has what nothing needs here: {}", briefly(exceeds)),
+        (lacks, exceeds) => format!(
+            "it lacks {}, and has what nothing needs here: {}",
+            briefly(lacks),
+            briefly(exceeds)
         ),
     }
 }

@@ -27,10 +27,21 @@ pub enum Principal {
     Role(String),
 }
 
-/// The text names no user and no role.
+/// Nobody of the account is named.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is the ARN of no IAM user, role or role session")]
-pub struct PrincipalError(String);
+pub enum PrincipalError {
+    /// The text names no user and no role.
+    #[error("`{0}` is the ARN of no IAM user, role or role session")]
+    Nobody(String),
+    /// The user or role is another account's.
+    #[error("`{arn}` is not of account {account}, which is asked")]
+    Elsewhere {
+        /// Who is named.
+        arn: String,
+        /// The account.
+        account: String,
+    },
+}
 
 impl Principal {
     /// Reads the ARN of a user, a role or a session of a role, which stands for its role.
@@ -38,7 +49,7 @@ impl Principal {
     /// # Errors
     /// [`PrincipalError`] for everything else: root, whom no policy limits, federated users, services.
     pub fn parse(arn: &str) -> Result<Self, PrincipalError> {
-        let refused = || PrincipalError(arn.to_owned());
+        let refused = || PrincipalError::Nobody(arn.to_owned());
         let resource = arn.splitn(6, ':').nth(5).ok_or_else(refused)?;
         match resource.split_once('/') {
             Some(("user", name)) if !name.is_empty() => Ok(Self::User(name.to_owned())),
@@ -49,6 +60,21 @@ impl Principal {
             },
             _ => Err(refused()),
         }
+    }
+
+    /// As [`Self::parse`], of a user or role in `account`.
+    ///
+    /// # Errors
+    /// [`PrincipalError::Elsewhere`], too, for one of another account.
+    pub fn parse_in(account: &str, arn: &str) -> Result<Self, PrincipalError> {
+        let principal = Self::parse(arn)?;
+        if arn.split(':').nth(4) == Some(account) {
+            return Ok(principal);
+        }
+        Err(PrincipalError::Elsewhere {
+            arn: arn.to_owned(),
+            account: account.to_owned(),
+        })
     }
 
     /// The ARN in the account of `scope`.
@@ -84,6 +110,7 @@ pub struct Checker {
     config: SdkConfig,
     iam: Client,
     scope: Scope,
+    with_drift: bool,
 }
 
 impl Checker {
@@ -94,7 +121,16 @@ impl Checker {
             config: config.clone(),
             iam: Client::new(config),
             scope,
+            with_drift: true,
         }
+    }
+
+    /// Asks about calls alone, and not whether policies are what is generated in this scope: where that names one bucket
+    /// and one function, and setup was told more.
+    #[must_use]
+    pub fn without_drift(mut self) -> Self {
+        self.with_drift = false;
+        self
     }
 
     /// Checks that `principal` may make every call of `parts`, and what its policies say.
@@ -125,26 +161,35 @@ impl Checker {
             Some(caller) => Box::pin(policies_of(&self.config, &caller)).await?,
             None => Held::default(),
         };
-        let mut findings = Vec::new();
-        let mut can_simulate = true;
-        for part in parts {
-            for call in of(*part, &scope) {
-                let finding = self
-                    .row(&principal, call, &scope, &held, &mut can_simulate)
-                    .await?;
-                findings.push(finding);
-            }
-        }
-        findings.extend(decide::unread(&held));
-        findings.extend(decide::placeholders(&held));
-        findings.extend(decide::boundary(&held));
-        findings.extend(drift::drift(&held, &scope));
-        Ok(Report {
+        let mut report = Report {
             principal: principal.arn(&scope),
             parts: parts.to_vec(),
-            is_simulated: can_simulate,
-            findings,
-        })
+            is_simulated: true,
+            findings: Vec::new(),
+        };
+        for part in parts {
+            for call in of(*part, &scope) {
+                let can_simulate = &mut report.is_simulated;
+                match self
+                    .row(&principal, call, &scope, &held, can_simulate)
+                    .await
+                {
+                    Ok(finding) => report.findings.push(finding),
+                    Err(error) if error.code() == Some("NoSuchEntity") => {
+                        report.findings = vec![decide::missing(&principal, &scope)];
+                        return Ok(report);
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        report.findings.extend(decide::unread(&held));
+        report.findings.extend(decide::placeholders(&held));
+        report.findings.extend(decide::boundary(&held));
+        if self.with_drift {
+            report.findings.extend(drift::drift(&held, &scope));
+        }
+        Ok(report)
     }
 
     /// Checks the render function's role: its calls, and that Lambda, and nobody else, may assume it.
@@ -197,9 +242,6 @@ impl Checker {
                         *can_simulate = false;
                         decide(held, principal, &question, scope)
                     }
-                    Err(error) if error.code() == Some("NoSuchEntity") => {
-                        (Mark::Bad, Some("the principal does not exist".to_owned()))
-                    }
                     Err(error) => return Err(error),
                 }
             } else {
@@ -210,7 +252,9 @@ impl Checker {
                 reason = why;
             }
         }
-        Ok(Finding::of_row(call, mark, reason, scope))
+        let by_boundary = reason.as_deref() == Some(decide::BOUNDARY);
+        let limits = held.boundary.as_deref().filter(|_| by_boundary);
+        Ok(Finding::of_row(call, mark, reason, limits, scope))
     }
 
     async fn simulated(
@@ -250,10 +294,7 @@ impl Checker {
             Some(PolicyEvaluationDecisionType::ExplicitDeny) => {
                 (Mark::Bad, Some("a statement denies it".to_owned()))
             }
-            Some(_) if limits => (
-                Mark::Bad,
-                Some("the permissions boundary does not allow it".to_owned()),
-            ),
+            Some(_) if limits => (Mark::Bad, Some(decide::BOUNDARY.to_owned())),
             Some(_) => (Mark::Bad, Some("no policy allows it".to_owned())),
             None => (Mark::NotChecked, Some("AWS gave no decision".to_owned())),
         })

@@ -56,17 +56,14 @@ pub(super) async fn trust(
     let Ok(document) = Document::parse(&text, Kind::Trust) else {
         return found(Mark::Bad, Some("it is no trust policy"), None, START);
     };
-    if !trusts_only(&document, &service) {
-        let fix = format!("remove every principal but the service {service}");
-        return found(
-            Mark::Bad,
-            Some("it trusts more than Lambda"),
-            Some(fix),
-            None,
-        );
-    }
+    let trusts_only = trusts_only(&document, &service);
     if is_assumed_by(document, &service, principal, scope) {
-        return found(Mark::Good, None, None, START);
+        if trusts_only {
+            return found(Mark::Good, None, None, START);
+        }
+        let reason = Some("it trusts more than Lambda");
+        let fix = format!("remove every principal but the service {service}");
+        return found(Mark::Bad, reason, Some(fix), None);
     }
     let wanted = policy::trust(&Trusted::Service(service));
     let fix = format!("set the trust policy to {}", wanted.to_json());

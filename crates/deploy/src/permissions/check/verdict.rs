@@ -45,12 +45,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether nothing is bad. What was not checked may still be.
+    /// Whether nothing is bad but what makes things worse without stopping them. What was not checked may still be.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        self.findings
-            .iter()
-            .all(|finding| finding.mark != Mark::Bad)
+        self.findings.iter().all(|finding| {
+            finding.mark != Mark::Bad || matches!(finding.without, Some(Loss::Degraded(_)))
+        })
     }
 }
 
@@ -71,6 +71,7 @@ impl Finding {
         call: &'static Call,
         mark: Mark,
         reason: Option<String>,
+        boundary: Option<&iam::Policy>,
         scope: &Scope,
     ) -> Self {
         let what = format!(
@@ -80,7 +81,11 @@ impl Finding {
         );
         let fix = (mark == Mark::Bad).then(|| {
             let statement = policy::of_calls([call], scope).to_value()["Statement"][0].to_string();
-            format!("add {statement}; without it, {}", call.without)
+            let place = match boundary {
+                Some(boundary) => format!(" to the boundary {}", boundary.name()),
+                None => String::new(),
+            };
+            format!("add {statement}{place}; without it, {}", call.without)
         });
         Self {
             what,

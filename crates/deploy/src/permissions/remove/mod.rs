@@ -1,36 +1,76 @@
 //! Undoing setup: only what carries our tag.
 
+mod plan;
 mod policy;
 mod role;
 mod user;
 
+use std::fmt;
+
 use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
-use aws_sdk_iam::types::AttachedPolicy;
 
-use super::setup::{is_missing, is_ours};
-use super::{BUDGET_NAME, CALLER_ROLE, CLIP_ROLE, POLICY_NAMES, last_name};
+use super::{BUDGET_NAME, CallerChoice};
 use crate::call::CallFailed;
 use crate::calls::Scope;
 
-/// One thing, and what became of it.
+/// How much of what setup made is to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it: the user, the roles, and the policies, from whoever has them.
+    Everything,
+    /// What one caller has; policies that others have as well stay.
+    Caller(CallerChoice),
+}
+
+/// One thing, and what becomes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removed {
-    /// For example `role remotion-lambda-role`.
-    pub what: String,
-    /// What became of it.
+    /// Which.
+    pub what: Thing,
+    /// What becomes of it.
     pub fate: Fate,
 }
 
+/// Something that setup made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Thing {
+    /// A user, by its name, with its access keys.
+    User(String),
+    /// A role, by its name without path, with the instance profile of its name.
+    Role(String),
+    /// A managed policy of a role that somebody else made.
+    RolePolicy {
+        /// The role's name without path.
+        role: String,
+        /// The policy's name.
+        policy: &'static str,
+    },
+    /// A managed policy, by its name.
+    Policy(&'static str),
+    /// The budget.
+    Budget,
+}
+
 /// What becomes of a thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// It goes, with what it holds.
     Goes,
+    /// It goes, and is taken from these before.
+    TakenFrom(Vec<String>),
     /// It carries no tag of ours and stays.
     NotOurs,
     /// It is ours and stays, since something of others holds on to it.
-    InUse(&'static str),
+    InUse(String),
+}
+
+impl Fate {
+    /// Whether the thing goes.
+    #[must_use]
+    pub fn is_removal(&self) -> bool {
+        matches!(self, Self::Goes | Self::TakenFrom(_))
+    }
 }
 
 /// Removes what setup made.
@@ -39,91 +79,19 @@ pub struct Remover {
     iam: Client,
     budgets: aws_sdk_budgets::Client,
     scope: Scope,
+    extent: Extent,
 }
 
 impl Remover {
     /// Clients for the endpoint and credentials of `config`.
     #[must_use]
-    pub fn new(config: &SdkConfig, scope: Scope) -> Self {
+    pub fn new(config: &SdkConfig, scope: Scope, extent: Extent) -> Self {
         Self {
             iam: Client::new(config),
             budgets: aws_sdk_budgets::Client::new(config),
             scope,
+            extent,
         }
-    }
-
-    /// What there is to remove, in order. Nothing is changed.
-    ///
-    /// # Errors
-    /// The first call that AWS refuses.
-    pub async fn plan(&self) -> Result<Vec<Removed>, CallFailed> {
-        let mut found = Vec::new();
-        let user = &self.scope.user;
-        let fate = |tags: &[aws_sdk_iam::types::Tag]| {
-            if is_ours(tags) {
-                Fate::Goes
-            } else {
-                Fate::NotOurs
-            }
-        };
-        match self.iam.get_user().user_name(user).send().await {
-            Ok(answer) => {
-                let mut fate = fate(answer.user().map(|user| user.tags()).unwrap_or_default());
-                if fate == Fate::Goes && self.user_has_foreign_policies(user).await? {
-                    fate = Fate::InUse("somebody attached policies that are not ours");
-                }
-                found.push(Removed {
-                    what: format!("user {user}"),
-                    fate,
-                });
-            }
-            Err(error) if is_missing(&error) => {}
-            Err(error) => return Err(CallFailed::of(format!("look for the user {user}"))(error)),
-        }
-        for role in self.roles() {
-            match self.iam.get_role().role_name(role).send().await {
-                Ok(answer) => {
-                    let tags = answer.role().map(|role| role.tags()).unwrap_or_default();
-                    let mut fate = fate(tags);
-                    if fate == Fate::Goes && self.role_has_foreign_policies(role).await? {
-                        fate = Fate::InUse("somebody attached policies that are not ours");
-                    }
-                    found.push(Removed {
-                        what: format!("role {role}"),
-                        fate,
-                    });
-                }
-                Err(error) if is_missing(&error) => {}
-                Err(error) => {
-                    return Err(CallFailed::of(format!("look for the role {role}"))(error));
-                }
-            }
-        }
-        for name in POLICY_NAMES {
-            let arn = self.scope.policy_arn(name);
-            match self.iam.get_policy().policy_arn(arn).send().await {
-                Ok(answer) => found.push(Removed {
-                    what: format!("policy {name}"),
-                    fate: fate(
-                        answer
-                            .policy()
-                            .map(|policy| policy.tags())
-                            .unwrap_or_default(),
-                    ),
-                }),
-                Err(error) if is_missing(&error) => {}
-                Err(error) => {
-                    return Err(CallFailed::of(format!("look for the policy {name}"))(error));
-                }
-            }
-        }
-        if self.scope.budget {
-            found.push(Removed {
-                what: format!("budget {BUDGET_NAME}"),
-                fate: Fate::Goes,
-            });
-        }
-        Ok(found)
     }
 
     /// Removes what `plan` says goes. Running it again goes on where it stopped.
@@ -135,50 +103,20 @@ impl Remover {
         plan: &[Removed],
         mut done: impl FnMut(&Removed),
     ) -> Result<(), CallFailed> {
-        for one in plan.iter().filter(|one| one.fate == Fate::Goes) {
-            match one.what.split_once(' ') {
-                Some(("user", name)) => self.remove_user(name).await?,
-                Some(("role", name)) => self.remove_role(name).await?,
-                Some(("policy", name)) => self.remove_policy(name).await?,
-                _ => self.remove_budget().await?,
+        for one in plan.iter().filter(|one| one.fate.is_removal()) {
+            match &one.what {
+                Thing::User(name) => self.remove_user(name).await?,
+                Thing::Role(name) => self.remove_role(name).await?,
+                Thing::RolePolicy { role, policy } => {
+                    let arn = self.scope.policy_arn(policy);
+                    self.detach_from_role(role, &arn).await?;
+                }
+                Thing::Policy(name) => self.remove_policy(name).await?,
+                Thing::Budget => self.remove_budget().await?,
             }
             done(one);
         }
         Ok(())
-    }
-
-    fn roles(&self) -> [&str; 3] {
-        [last_name(&self.scope.render_role), CALLER_ROLE, CLIP_ROLE]
-    }
-
-    async fn user_has_foreign_policies(&self, user: &str) -> Result<bool, CallFailed> {
-        let listed = self.iam.list_attached_user_policies().user_name(user);
-        let listed = listed
-            .send()
-            .await
-            .map_err(CallFailed::of(format!("list policies of the user {user}")))?;
-        Ok(self.any_is_foreign(listed.attached_policies()))
-    }
-
-    async fn role_has_foreign_policies(&self, role: &str) -> Result<bool, CallFailed> {
-        let listed = self
-            .iam
-            .list_attached_role_policies()
-            .role_name(role)
-            .send();
-        let listed = listed
-            .await
-            .map_err(CallFailed::of(format!("list policies of the role {role}")))?;
-        Ok(self.any_is_foreign(listed.attached_policies()))
-    }
-
-    fn any_is_foreign(&self, attached: &[AttachedPolicy]) -> bool {
-        let mut arns = attached.iter().filter_map(|policy| policy.policy_arn());
-        arns.any(|arn| {
-            !POLICY_NAMES
-                .iter()
-                .any(|name| self.scope.policy_arn(name) == arn)
-        })
     }
 
     async fn remove_budget(&self) -> Result<(), CallFailed> {
@@ -196,10 +134,35 @@ impl Remover {
     }
 }
 
-impl std::fmt::Display for Removed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.fate {
-            Fate::Goes => write!(f, "{}: will be removed", self.what),
+impl fmt::Display for Thing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(name) => write!(f, "user {name}"),
+            Self::Role(name) => write!(f, "role {name}"),
+            Self::RolePolicy { role, policy } => write!(f, "policy {policy} of role {role}"),
+            Self::Policy(name) => write!(f, "policy {name}"),
+            Self::Budget => write!(f, "budget {BUDGET_NAME}"),
+        }
+    }
+}
+
+impl fmt::Display for Removed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let with = match self.what {
+            Thing::User(_) => ", with its access keys",
+            Thing::Role(_) => ", with the instance profile of its name",
+            Thing::RolePolicy { .. } | Thing::Policy(_) | Thing::Budget => "",
+        };
+        match &self.fate {
+            Fate::Goes => write!(f, "{}: will be removed{with}", self.what),
+            Fate::TakenFrom(holders) => {
+                let holders = holders.join(", ");
+                write!(
+                    f,
+                    "{}: will be taken from {holders}, and removed",
+                    self.what
+                )
+            }
             Fate::NotOurs => write!(f, "{}: carries no tag of ours, and stays", self.what),
             Fate::InUse(why) => write!(f, "{}: stays, since {why}", self.what),
         }

@@ -37,6 +37,20 @@ impl Remover {
                 .await
                 .map_err(CallFailed::of(format!("detach {arn} from the user {user}")))?;
         }
+        for group in held
+            .policy_groups()
+            .iter()
+            .filter_map(|group| group.group_name())
+        {
+            let detached = self
+                .iam
+                .detach_group_policy()
+                .group_name(group)
+                .policy_arn(&arn);
+            detached.send().await.map_err(CallFailed::of(format!(
+                "detach {arn} from the group {group}"
+            )))?;
+        }
         let versions = self
             .iam
             .list_policy_versions()

@@ -1,13 +1,14 @@
 //! Roles, and the instance profile around one.
 
 use super::Remover;
-use crate::call::{CallFailed, is_denied};
-use crate::permissions::CALLER_ROLE;
+use crate::call::CallFailed;
+use crate::calls::Compute;
+use crate::permissions::caller_role;
 use crate::permissions::setup::is_missing;
 
 impl Remover {
     pub(super) async fn remove_role(&self, name: &str) -> Result<(), CallFailed> {
-        if name == CALLER_ROLE {
+        if name == caller_role(Compute::Ec2) {
             self.remove_instance_profile(name).await?;
         }
         let inline = self.iam.list_role_policies().role_name(name).send().await;
@@ -54,7 +55,6 @@ impl Remover {
         Ok(())
     }
 
-    /// Whoever may not look for it has not made it, either.
     async fn remove_instance_profile(&self, name: &str) -> Result<(), CallFailed> {
         let found = self
             .iam
@@ -67,7 +67,7 @@ impl Remover {
                 .instance_profile()
                 .map(|profile| profile.roles().to_vec())
                 .unwrap_or_default(),
-            Err(error) if is_missing(&error) || is_denied(&error) => return Ok(()),
+            Err(error) if is_missing(&error) => return Ok(()),
             Err(error) => {
                 return Err(CallFailed::of(format!(
                     "look for the instance profile {name}"

@@ -31,7 +31,7 @@ impl Setup {
                     State::Done
                 } else {
                     // Budgets are not told apart by tags when they are read.
-                    State::Foreign("has another limit: change it in the console")
+                    State::Foreign("has another limit: change it in the console".to_owned())
                 }
             }
             Err(error) => {

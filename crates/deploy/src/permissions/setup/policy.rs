@@ -1,10 +1,11 @@
 //! Managed policies.
 
 use aws_sdk_iam::types::{Policy, PolicyVersion};
+use iam::policy::Kind;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 
 use super::super::ManagedPolicy;
+use super::super::comparison::{Comparison, briefly};
 use super::super::plan::{State, Step, What};
 use super::{Setup, is_missing, is_ours, our_tag};
 use crate::call::CallFailed;
@@ -21,12 +22,12 @@ impl Setup {
                 state: State::Missing,
             });
         };
-        let state = if self.says_the_same(&found, wanted).await? {
-            State::Done
-        } else if is_ours(found.tags()) {
-            State::Differs("it does not say what the table of calls asks for")
-        } else {
-            State::Foreign("does not say what the table of calls asks for")
+        let state = match self.difference(&found, wanted).await? {
+            None => State::Done,
+            Some(difference) if is_ours(found.tags()) => State::Differs(difference),
+            Some(difference) => {
+                State::Foreign(format!("differs from what is wanted: {difference}"))
+            }
         };
         Ok(Step { what, state })
     }
@@ -40,11 +41,12 @@ impl Setup {
         }
     }
 
-    async fn says_the_same(
+    /// What would change, if anything would.
+    async fn difference(
         &self,
         found: &Policy,
         wanted: &ManagedPolicy,
-    ) -> Result<bool, CallFailed> {
+    ) -> Result<Option<String>, CallFailed> {
         let version = found.default_version_id().unwrap_or("v1");
         let read = self
             .iam
@@ -55,7 +57,13 @@ impl Setup {
             .await;
         let read = read.map_err(CallFailed::of(format!("read the policy {}", wanted.name)))?;
         let document = read.policy_version().and_then(PolicyVersion::document);
-        Ok(is_same(document.unwrap_or_default(), &wanted.document))
+        let document = decoded(document.unwrap_or_default());
+        let compared = Comparison::of_text(&document, Kind::Identity, &wanted.document);
+        Ok(match compared {
+            None => Some("it is no policy".to_owned()),
+            Some(compared) if compared.is_same() => None,
+            Some(compared) => Some(told(&compared)),
+        })
     }
 
     pub(super) async fn write_policy(
@@ -133,8 +141,24 @@ impl Setup {
     }
 }
 
-/// IAM answers with percent-encoded JSON, in whatever order it was written.
-pub(super) fn is_same(found: &str, wanted: &crate::policy::Policy) -> bool {
-    let decoded = percent_decode_str(found).decode_utf8_lossy();
-    serde_json::from_str::<Value>(&decoded).is_ok_and(|found| found == wanted.to_value())
+/// What is gained and what is lost where a policy becomes what is wanted.
+fn told(compared: &Comparison) -> String {
+    let (gained, lost) = (compared.lacking(), compared.exceeding());
+    let told = [("gains", gained), ("loses", lost)].into_iter();
+    let told = told.filter(|(_, things)| !things.is_empty());
+    let told: Vec<_> = told
+        .map(|(verb, things)| format!("it {verb} {}", briefly(&things)))
+        .collect();
+    if told.is_empty() {
+        "it is written in a way that cannot be compared".to_owned()
+    } else {
+        told.join("; ")
+    }
+}
+
+/// IAM answers with percent-encoded JSON.
+pub(super) fn decoded(document: &str) -> String {
+    percent_decode_str(document)
+        .decode_utf8_lossy()
+        .into_owned()
 }

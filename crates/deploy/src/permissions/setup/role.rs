@@ -1,10 +1,12 @@
 //! Roles, and the instance profiles around them.
 
 use aws_sdk_iam::types::InstanceProfile;
+use iam::policy::{Document, Kind, PrincipalElement, PrincipalMap};
 
+use super::super::comparison::Comparison;
 use super::super::plan::{State, Step, What};
 use super::super::{Role, last_name, path_of};
-use super::policy::is_same;
+use super::policy::decoded;
 use super::{Setup, is_missing, is_ours, our_tag};
 use crate::call::CallFailed;
 
@@ -15,15 +17,20 @@ impl Setup {
         let state = match self.role(name).await? {
             None => State::Missing,
             Some(found) => {
-                let trust = found.assume_role_policy_document().unwrap_or_default();
-                if is_same(trust, &wanted.trust) {
+                let trust = decoded(found.assume_role_policy_document().unwrap_or_default());
+                let compared = Comparison::of_text(&trust, Kind::Trust, &wanted.trust);
+                if compared.is_some_and(|compared| compared.is_same()) {
                     State::Done
                 } else if is_ours(found.tags()) {
-                    State::Differs("it trusts somebody else")
+                    let wanted = trusted(&wanted.trust.to_json());
+                    State::Differs(format!(
+                        "it trusts {}, and is to trust {wanted}",
+                        trusted(&trust)
+                    ))
                 } else if found.path() != path_of(&wanted.name) {
-                    State::Foreign("has another path")
+                    State::Foreign("has another path".to_owned())
                 } else {
-                    State::Foreign("trusts somebody else")
+                    State::Foreign(format!("trusts {}", trusted(&trust)))
                 }
             }
         };
@@ -137,9 +144,9 @@ impl Setup {
             None => State::Missing,
             Some(found) if found.roles().iter().any(|role| role.role_name() == name) => State::Done,
             Some(found) if found.roles().is_empty() && is_ours(found.tags()) => {
-                State::Differs("it holds no role")
+                State::Differs("it holds no role".to_owned())
             }
-            Some(_) => State::Foreign("holds another role"),
+            Some(_) => State::Foreign("holds another role".to_owned()),
         };
         Ok(Step {
             what: What::InstanceProfile(name.to_owned()),
@@ -185,4 +192,23 @@ impl Setup {
         )))?;
         Ok(())
     }
+}
+
+/// Whom a trust policy names.
+fn trusted(trust: &str) -> String {
+    let Ok(document) = Document::parse(trust, Kind::Trust) else {
+        return "nobody whom a trust policy can name".to_owned();
+    };
+    let mut names: Vec<String> = Vec::new();
+    for statement in document.statements() {
+        match &statement.principal {
+            Some(PrincipalElement::Principal(PrincipalMap::Named(named))) => {
+                let named = named.iter().flat_map(|(_, names)| names);
+                names.extend(named.map(|name| name.value.to_string()));
+            }
+            _ => names.push("everybody".to_owned()),
+        }
+    }
+    names.dedup();
+    names.join(", ")
 }

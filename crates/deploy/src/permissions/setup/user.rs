@@ -24,7 +24,7 @@ impl Setup {
         let state = match &found {
             None => State::Missing,
             Some(found) if is_ours(found.tags()) => State::Done,
-            Some(_) => State::Foreign("somebody else made it"),
+            Some(_) => State::Foreign("was made by somebody else".to_owned()),
         };
         steps.push(Step {
             what: What::User(name.clone()),

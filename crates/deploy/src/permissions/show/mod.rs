@@ -26,7 +26,7 @@ impl Desired {
             Part::KeyRotator => "framewright-key-rotator-policy",
             Part::Deployer => super::DEPLOY_POLICY,
             Part::RenderFunction => super::RENDER_POLICY,
-            Part::Trigger => super::CALLER_POLICY,
+            Part::Trigger => super::caller_policy(scope.caller.compute()),
             Part::OutputWriter => "framewright-output-writer-policy",
             Part::ClipInvoker => "framewright-clip-invoker-policy",
             Part::ClipFunction => super::CLIP_POLICY,

@@ -80,6 +80,16 @@ pub(super) async fn is_worse(place: &Place, caller: &Caller, how: &str) -> Resul
         let logs = functions::remove_logs(&caller.account, &function).await;
         return Ok(logs.is_err_and(|error| error.to_string().contains("logs:DeleteLogGroup")));
     }
+    if how == "when keys were last used is not told" {
+        let keys = Keys::new(&caller.config, USER);
+        keys.make().await?;
+        return match keys.only().await {
+            Err(RotateError::TwoKeys { keys, .. }) => {
+                Ok(keys.iter().any(|key| key.last_used.is_none()))
+            }
+            other => panic!("{other:?}"),
+        };
+    }
     match auditing::is_worse(place, caller, how).await? {
         Some(is_worse) => Ok(is_worse),
         None => deploying::is_worse(place, caller, how).await,
