@@ -59,7 +59,7 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 /// A function's zip: the program with npm's packages in one file, and a runtime for it.
-fn packaged(place: &Place, name: &str, program: &str) -> PathBuf {
+pub(crate) fn packaged(place: &Place, name: &str, program: &str) -> PathBuf {
     let source = place.path(&format!("{name}.ts"));
     std::fs::write(&source, program).unwrap();
     let bundle = place.path(&format!("{name}.mjs"));

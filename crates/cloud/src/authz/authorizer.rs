@@ -23,6 +23,17 @@ pub(crate) struct Authorizer {
     account: AccountId,
 }
 
+/// What a service asks about a role before it does that with the role.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OfRole<'a> {
+    pub(crate) action: &'a str,
+    /// An ARN, or `*`.
+    pub(crate) resource: &'a str,
+    pub(crate) region: &'a str,
+    /// The record of the request that this is for.
+    pub(crate) trail: Option<&'a Trail>,
+}
+
 impl Authorizer {
     pub(crate) fn new(account: AccountId) -> Self {
         Self { account }
@@ -121,38 +132,41 @@ impl Authorizer {
     }
 
     /// Whether a session of a role may do something with a resource, by all policies of both.
-    /// Nothing is asked for yet, so nothing is recorded.
+    ///
+    /// It goes into the record of a request that asks for it; where nothing is asked for yet, nothing is recorded.
     pub(crate) fn role_may(
         &self,
         role: &crate::identity::Principal,
         session: &str,
         layers: &Layers,
-        action: &str,
-        resource: &str,
+        asked: &OfRole<'_>,
     ) -> bool {
         let parsed = (
             Arn::parse(&role.arn)
                 .ok()
                 .and_then(|arn| Principal::role_session(arn, session).ok()),
-            Action::parse(action),
-            Arn::parse(resource),
+            Action::parse(asked.action),
+            asked.resource.parse::<Resource>(),
         );
         let (Some(caller), Ok(action), Ok(resource)) = parsed else {
             return false;
         };
-        let region = resource.region().to_owned();
         let question = Request {
             caller: caller.with_unique_id(&role.id),
             action,
-            resource: resource.into(),
+            resource,
             resource_account: self.account,
             context: Context::new()
                 .with("aws:PrincipalArn", role.arn.as_str())
                 .with("aws:PrincipalAccount", self.account.as_str())
                 .with("aws:ResourceAccount", self.account.as_str())
-                .with("aws:RequestedRegion", region),
+                .with("aws:RequestedRegion", asked.region),
         };
-        iam::decide(layers, &question).is_allowed()
+        let record = iam::evaluate(layers, &question);
+        if let Some(trail) = asked.trail {
+            trail.decided(recorded(&question, &record));
+        }
+        record.decision == iam::Decision::Allowed
     }
 
     /// What a service asks on behalf of `source`; nothing where that cannot be put in words.

@@ -13,5 +13,5 @@ mod own_calls;
 mod particulars;
 
 pub(crate) use self::authorized::{Authorized, Operation, PerItem, Permit};
-pub(crate) use self::authorizer::Authorizer;
+pub(crate) use self::authorizer::{Authorizer, OfRole};
 pub(crate) use self::particulars::{Particulars, ResourceSide};

@@ -216,8 +216,8 @@ pub(super) const CALLS: &[Call] = &[
         &["DeleteNetworkInterface"],
         "ec2:DeleteNetworkInterface",
         Resource::Everything,
-        "Lambda removes its network interfaces when the function is gone.",
-        Loss::Degraded("network interfaces stay behind in the VPC"),
+        "Lambda removes its network interfaces when the function is gone, and makes sure that it may before.",
+        Loss::Step("deploy into a VPC"),
     )
     .when(Variant::Vpc),
 ];

@@ -3,6 +3,7 @@
 mod caller;
 mod clips;
 mod function;
+mod insights;
 #[path = "../../../../deploy/tests/permissions/one_less/lacking.rs"]
 mod lacking;
 mod life;

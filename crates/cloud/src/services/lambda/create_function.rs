@@ -14,8 +14,8 @@ use super::fault::{invalid, role_not_assumable, validation};
 use super::function::{Function, Package, RuntimeManagement};
 use super::name::FunctionName;
 use super::settings::Settings;
-use super::table;
 use super::view::{Moment, configuration, json_response};
+use super::{table, vpc};
 use crate::api_error::ApiError;
 use crate::authz::{Authorized, Operation, Particulars};
 use crate::response::Response;
@@ -154,6 +154,9 @@ impl Call for CreateFunction {
         let arn = lambda.home().function_arn(&call.name);
         if !lambda.may_assume(&call.role, &arn) {
             return Err(role_not_assumable());
+        }
+        if call.settings.names_vpc() {
+            return Err(vpc::refusal(lambda, permit.trail(), &call.name, &call.role));
         }
         let code = call.code.clone().unpack(lambda).await?;
         let function = call.function(lambda, code)?;

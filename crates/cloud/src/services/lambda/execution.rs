@@ -12,7 +12,7 @@ use super::delivery::{Delivery as LogDelivery, LogTarget};
 use super::function::Function;
 use super::name::{Home, LATEST};
 use super::packages::Packages;
-use crate::authz::Authorizer;
+use crate::authz::{Authorizer, OfRole};
 use crate::clock::Clock;
 use crate::identity::{Identities, NewSession, Sessions, TemporaryCredentials};
 use crate::sandbox::{
@@ -110,16 +110,16 @@ impl Executions {
         }))
     }
 
-    /// Whether a function's role may do something with a resource that has this policy.
+    /// Whether the role of the function `name` may do something with a resource that has this policy.
     pub(super) fn role_may(
         &self,
-        function: &Function,
-        action: &str,
-        resource: &str,
+        name: &str,
+        role: &str,
+        asked: &OfRole<'_>,
         policy: Option<Arc<iam::Policy>>,
     ) -> bool {
         let directory = self.0.identities.directory();
-        let Some(role) = directory.role_by_arn(&function.role) else {
+        let Some(role) = directory.role_by_arn(role) else {
             return false;
         };
         let layers = directory.layers(&role.principal);
@@ -130,7 +130,7 @@ impl Executions {
             };
             self.0
                 .authorizer
-                .role_may(&role.principal, &function.name, &layers, action, resource)
+                .role_may(&role.principal, name, &layers, asked)
         })
     }
 

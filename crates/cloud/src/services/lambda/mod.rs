@@ -36,6 +36,7 @@ mod tests;
 mod unzip;
 mod update_function;
 mod view;
+mod vpc;
 
 use std::collections::HashSet;
 use std::convert::Infallible;

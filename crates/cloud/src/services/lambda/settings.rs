@@ -127,7 +127,6 @@ impl Settings {
             check_variables(&environment.variables)?;
         }
         let lacking = [
-            (self.names_vpc(), "VPCs"),
             (
                 self.dead_letter_config.as_ref().is_some_and(|config| {
                     config
@@ -322,8 +321,8 @@ mod tests {
 
     #[test]
     fn what_is_lacking_is_said() {
-        let text = message(serde_json::json!({"VpcConfig": {"SubnetIds": ["subnet-1"]}}));
-        assert_eq!(text, "this cloud has no VPCs");
+        let text = message(serde_json::json!({"KMSKeyArn": "arn:aws:kms:us-east-1:1:key/k"}));
+        assert_eq!(text, "this cloud has no KMS keys");
         assert_eq!(message(serde_json::json!({"VpcConfig": {}})), "fine");
     }
 }

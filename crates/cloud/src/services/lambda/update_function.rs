@@ -13,8 +13,8 @@ use super::fault::{invalid, no_such_function, role_not_assumable, stale_revision
 use super::function::Function;
 use super::name::FunctionName;
 use super::settings::Settings;
-use super::table;
 use super::view::{Moment, configuration, json_response};
+use super::{table, vpc};
 use crate::api_error::ApiError;
 use crate::authz::{Authorized, Operation, Particulars, Permit};
 use crate::response::Response;
@@ -154,6 +154,10 @@ impl Call for UpdateFunctionConfiguration {
             && !lambda.may_assume(role, &function.arn)
         {
             return Err(role_not_assumable());
+        }
+        if call.settings.names_vpc() {
+            let role = call.settings.role.as_ref().unwrap_or(&function.role);
+            return Err(vpc::refusal(lambda, permit.trail(), &function.name, role));
         }
         let used = match &call.settings.layers {
             Some(arns) => Some(layers(lambda, arns)?),

@@ -2,7 +2,7 @@
 
 use deploy::buckets::{self, Visibility};
 use deploy::doctor::{KeyAge, key_age};
-use deploy::functions::Vpc;
+use deploy::functions::{Settings, Vpc};
 use deploy::permissions::check::{Ahead, Checker, Needs};
 use deploy::{Change, provision, quotas};
 use jiff::Timestamp;
@@ -15,6 +15,16 @@ const MEDDLED_MEMORY_MIB: i32 = 3_008;
 /// A layer that AWS publishes, in an account of its own.
 const INSIGHTS_LAYER: &str =
     "arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:38";
+
+/// The function's settings inside a VPC.
+pub(super) fn in_vpc() -> Settings {
+    let mut settings = settings();
+    settings.vpc = Some(Vpc {
+        subnet_ids: vec!["subnet-1".to_owned()],
+        security_group_ids: vec!["sg-1".to_owned()],
+    });
+    settings
+}
 
 /// Takes a step as `caller` in an account that has no bucket yet.
 pub(super) async fn take(place: &Place, caller: &Caller, step: &str) -> Result<(), Failed> {
@@ -52,12 +62,7 @@ pub(super) async fn take(place: &Place, caller: &Caller, step: &str) -> Result<(
             caller.deploy(&package, &settings).await?;
         }
         "deploy into a VPC" => {
-            let mut settings = settings();
-            settings.vpc = Some(Vpc {
-                subnet_ids: vec!["subnet-1".to_owned()],
-                security_group_ids: vec!["sg-1".to_owned()],
-            });
-            let deployed = caller.deploy(&package, &settings).await;
+            let deployed = caller.deploy(&package, &in_vpc()).await;
             let told = deployed.expect_err("this cloud has no VPCs");
             // Whoever may look them up is told that there are none.
             if !told.to_string().contains("this cloud has no VPCs") {

@@ -6,6 +6,7 @@ mod deploying;
 mod lacking;
 mod place;
 mod steps;
+mod vpc;
 
 use deploy::calls::{Call, Loss, Output, Part, Scope, of};
 use deploy::policy::generate;

@@ -42,7 +42,7 @@ pub(super) type Failed = Box<dyn std::error::Error>;
 
 /// An account with a render role and the user that setup makes, and files to deploy.
 pub(super) struct Place {
-    account: Account,
+    pub(super) account: Account,
     files: TempDir,
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::mapping::{self, Mapping, Settings};
 use super::members::MappingMembers;
 use crate::api_error::ApiError;
-use crate::authz::{Authorized, Operation, Particulars};
+use crate::authz::{Authorized, OfRole, Operation, Particulars};
 use crate::incoming::Head;
 use crate::response::Response;
 use crate::services::Queue;
@@ -113,9 +113,16 @@ impl Call for CreateEventSourceMapping {
 fn check_pair(lambda: &Lambda, function: &Function, queue: &Queue) -> Result<(), ApiError> {
     let arn = queue.arn(lambda.home().account);
     for action in ON_QUEUES {
-        let may = lambda
-            .executions()
-            .role_may(function, action, &arn, queue.policy());
+        let asked = OfRole {
+            action,
+            resource: &arn,
+            region: lambda.home().region.as_str(),
+            trail: None,
+        };
+        let may =
+            lambda
+                .executions()
+                .role_may(&function.name, &function.role, &asked, queue.policy());
         if !may {
             let call = action.trim_start_matches("sqs:");
             return Err(invalid(format!(
