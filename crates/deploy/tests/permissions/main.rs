@@ -4,6 +4,7 @@
 
 mod account;
 mod checking;
+mod conditions;
 mod least_privilege;
 mod linters;
 mod moto;
