@@ -190,6 +190,83 @@ fn a_file_that_git_tracks_gets_no_key() {
 }
 
 #[test]
+fn no_key_is_made_that_could_not_be_kept() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("folder")).unwrap();
+    let held = "REMOTION_AWS_ACCESS_KEY_ID=AKIASOMEBODY\nREMOTION_AWS_SECRET_ACCESS_KEY=s\n";
+    std::fs::write(place.path("held.env"), held).unwrap();
+    for (file, why) in [("folder", "folder"), ("held.env", "AKIASOMEBODY")] {
+        let setup = ["permissions", "setup", "--yes", "--key-file", file];
+        let done = said(&refused(&mut place.command(setup)));
+        assert!(done.contains(why), "{done}");
+    }
+    assert_eq!(
+        std::fs::read_to_string(place.path("held.env")).unwrap(),
+        held
+    );
+    // Nothing was made yet, and a place that holds no key gets one, with its region.
+    let setup = ["permissions", "setup", "--yes", "--key-file", "new.env"];
+    let made = told(&mut place.command(setup));
+    assert!(
+        made.contains("user remotion-deploy: will be made"),
+        "{made}"
+    );
+    let env = std::fs::read_to_string(place.path("new.env")).unwrap();
+    assert!(env.contains("REMOTION_AWS_REGION=us-east-1"), "{env}");
+    // A key whose secret is elsewhere is no key for another place.
+    let again = place
+        .command(["permissions", "setup", "--yes", "--key-file", "b.env"])
+        .output();
+    let again = said(&again.unwrap());
+    assert!(
+        again.contains("nobody can read its secret again"),
+        "{again}"
+    );
+    let rotate = [
+        "permissions",
+        "rotate",
+        "remotion-deploy",
+        "--key-file",
+        "held.env",
+    ];
+    let refused = said(&refused(&mut place.command(rotate)));
+    assert!(refused.contains("AKIASOMEBODY"), "{refused}");
+}
+
+#[test]
+fn one_key_of_two_is_deleted_by_its_id() {
+    let place = Place::new();
+    let setup = ["permissions", "setup", "--yes", "--key-file", ".env"];
+    told(&mut place.command(setup));
+    let id = variables(&std::fs::read_to_string(place.path(".env")).unwrap())[0]
+        .1
+        .clone();
+    let delete = |id: &str| {
+        let rotate = ["permissions", "rotate", "remotion-deploy", "--delete", id];
+        place.command(rotate)
+    };
+    let last = said(&refused(&mut delete(&id)));
+    assert!(last.contains("the only access key"), "{last}");
+    let unknown = said(&refused(&mut delete("AKIANOBODY")));
+    assert!(
+        unknown.contains("has no access key AKIANOBODY"),
+        "{unknown}"
+    );
+    told(&mut place.command(["permissions", "rotate", "remotion-deploy"]));
+    let two = said(&refused(&mut place.command([
+        "permissions",
+        "rotate",
+        "remotion-deploy",
+    ])));
+    assert!(
+        two.contains("is in .env") && two.contains("--delete KEY_ID"),
+        "{two}"
+    );
+    let deleted = told(&mut delete(&id));
+    assert!(deleted.contains(&format!("{id}: deleted")), "{deleted}");
+}
+
+#[test]
 fn the_commands_that_are_printed_do_what_setup_does() {
     let place = Place::new();
     let mut cloud = Running::start(&mut place.command(["cloud", "serve", "--json"]));
@@ -213,7 +290,7 @@ fn the_commands_that_are_printed_do_what_setup_does() {
         for step in plan["plan"].as_array().unwrap() {
             assert_eq!(step["state"], "done", "{step}");
         }
-        told(&mut place.command(["permissions", "remove", "--yes", "--caller", caller]));
+        told(&mut place.command(["permissions", "remove", "--yes"]));
     }
     cloud.signal(Signal::SIGINT);
     cloud.wait();
@@ -243,11 +320,11 @@ fn a_denial_is_explained_where_it_is_shown() {
     let done = refused(&mut command);
     let text = said(&done);
     assert!(
-        text.contains("not authorized to perform: iam:GetAccessKeyLastUsed"),
+        text.contains("not authorized to perform: iam:CreateAccessKey"),
         "{text}"
     );
     assert!(
-        text.contains("\"Action\":\"iam:GetAccessKeyLastUsed\""),
+        text.contains("\"Action\":\"iam:CreateAccessKey\""),
         "{text}"
     );
     assert!(text.contains("framewright policies fix --apply"), "{text}");

@@ -30,10 +30,11 @@ pub(super) fn confirmed(yes: bool) -> Result<(), PermissionsError> {
     }
 }
 
-/// Writes the key into `store`, or shows it: its secret cannot be had again.
+/// Writes the key into `store`, with a region where one is given, or shows it: its secret cannot be had again.
 pub(super) fn keep(
     key: &MadeKey,
     store: Option<&KeyStore>,
+    region: Option<&str>,
     shown: &Shown,
 ) -> Result<(), PermissionsError> {
     match store {
@@ -43,7 +44,7 @@ pub(super) fn keep(
                 secret: key.secret.clone(),
                 session_token: None,
             };
-            store.write(&kept, None)?;
+            store.write(&kept, region)?;
             let place = store.to_string();
             let text = format!("access key {} of user {} is in {place}", key.id, key.user);
             shown.result(

@@ -68,7 +68,7 @@ async fn rotate(args: &Rotate, target: &Target, shown: &Shown) -> Result<(), Per
         store.vacant_but_for(Some(&old.id))?;
     }
     let made = keys.make().await?;
-    if let Err(error) = keep(&made, store.as_ref(), shown) {
+    if let Err(error) = keep(&made, store.as_ref(), None, shown) {
         // Its secret is nowhere, and there is no room for a third.
         keys.delete(&made.id).await?;
         return Err(error);

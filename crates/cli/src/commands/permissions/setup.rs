@@ -61,7 +61,7 @@ async fn setup(args: &args::Setup, target: &Target, shown: &Shown) -> Result<(),
     let done: Vec<_> = plan.changes().map(|step| step.what.to_string()).collect();
     shown.result("all of it is done", &json!({ "done": done }));
     if let Some(key) = key {
-        if let Err(error) = keep(&key, store.as_ref(), shown) {
+        if let Err(error) = keep(&key, store.as_ref(), Some(target.region()), shown) {
             // Its secret is nowhere: the next run makes another.
             Keys::new(target.config(), &key.user)
                 .delete(&key.id)
