@@ -3,25 +3,15 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::harness::{PATIENCE, Place, function_zip, venv};
-
-/// A child that ends with its test.
-struct Ending(Child);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
+use crate::harness::{PATIENCE, Place, Running, function_zip, venv};
 
 /// The emulator, for functions that somebody else starts, in a folder with a package, as it wants one.
-fn emulator(place: &Place, port: u16) -> Ending {
+fn emulator(place: &Place, port: u16) -> Running {
     std::fs::create_dir(place.path("src")).unwrap();
     std::fs::write(place.path("src/main.rs"), "fn main() {}\n").unwrap();
     let manifest = "[package]\nname = \"f\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
@@ -32,10 +22,10 @@ fn emulator(place: &Place, port: u16) -> Ending {
         .args(["--invoke-address", "127.0.0.1"])
         .args(["--invoke-port", &port.to_string()])
         .current_dir(place.path("."));
-    Ending(quiet(&mut command))
+    quiet(&mut command)
 }
 
-fn function(code: &Path, port: u16) -> Ending {
+fn function(code: &Path, port: u16) -> Running {
     let mut command = Command::new(code.join("bootstrap"));
     command
         .env_clear()
@@ -50,12 +40,12 @@ fn function(code: &Path, port: u16) -> Ending {
         .env("AWS_SECRET_ACCESS_KEY", "not-a-key")
         .env("AWS_SESSION_TOKEN", "not-a-token")
         .current_dir(code);
-    Ending(quiet(&mut command))
+    quiet(&mut command)
 }
 
-fn quiet(command: &mut Command) -> Child {
+fn quiet(command: &mut Command) -> Running {
     let silent = command.stdin(Stdio::null()).stdout(Stdio::null());
-    silent.stderr(Stdio::null()).spawn().unwrap()
+    Running::start_as_it_is(silent.stderr(Stdio::null()))
 }
 
 /// A connection to the emulator, as soon as it listens.

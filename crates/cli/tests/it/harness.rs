@@ -20,7 +20,8 @@ pub(crate) struct Place {
 
 /// A command that is running.
 pub(crate) struct Running {
-    child: std::process::Child,
+    // There until somebody waits for it.
+    child: Option<std::process::Child>,
 }
 
 impl Place {
@@ -92,27 +93,45 @@ impl Place {
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
-        let child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        Self { child }
+        Self::start_as_it_is(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+    }
+
+    /// Starts a command whose streams are somewhere already.
+    pub(crate) fn start_as_it_is(command: &mut Command) -> Self {
+        Self {
+            child: Some(command.spawn().unwrap()),
+        }
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(self.child.id().cast_signed()), signal).unwrap();
+        let child = self.child.as_ref().unwrap();
+        kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
     }
 
     /// Lines of standard output as they come.
     pub(crate) fn lines(&mut self) -> impl Iterator<Item = String> + use<> {
         use std::io::{BufRead, BufReader};
-        let stdout = self.child.stdout.take().unwrap();
+        let stdout = self.child.as_mut().unwrap().stdout.take().unwrap();
         BufReader::new(stdout).lines().map_while(Result::ok)
     }
 
-    pub(crate) fn wait(self) -> Output {
-        self.child.wait_with_output().unwrap()
+    pub(crate) fn wait(mut self) -> Output {
+        self.child.take().unwrap().wait_with_output().unwrap()
+    }
+}
+
+impl Drop for Running {
+    /// What a test leaves behind that fails ends with it: asked to first, since it has children of its own.
+    fn drop(&mut self) {
+        let Some(mut child) = self.child.take() else {
+            return;
+        };
+        let process = Pid::from_raw(child.id().cast_signed());
+        // One that has ended takes no signal.
+        kill(process, Signal::SIGINT).ok();
+        // Nobody reads what it says any more.
+        drop((child.stdout.take(), child.stderr.take()));
+        drop(child.wait());
     }
 }
 
