@@ -8,6 +8,7 @@ mod json;
 mod progress;
 mod report;
 mod rows;
+mod ruled;
 
 pub(crate) use compositions::{CompositionRow, table};
 pub(crate) use events::row as event_row;
@@ -15,3 +16,4 @@ pub(crate) use findings::table as findings_table;
 pub(crate) use progress::{Shown, Snapshot, printed};
 pub(crate) use report::RenderReport;
 pub(crate) use rows::{changes_made, rows};
+pub(crate) use ruled::ruled;

@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
 use deploy::calls::Part;
 use deploy::permissions::check::{Checker, Mark, Principal, Report};
 use serde_json::{Value, json};
@@ -12,7 +10,7 @@ use super::PermissionsError;
 use super::scope::{Identity, wanted};
 use crate::args::Check;
 use crate::error::CliError;
-use crate::show::Shown;
+use crate::show::{Shown, ruled};
 use crate::target::Target;
 
 pub(crate) async fn run(args: Check) -> Result<ExitCode, CliError> {
@@ -67,19 +65,13 @@ fn parts(args: &Check, principal: &Principal) -> Vec<Part> {
 }
 
 fn text(report: &Report) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(UTF8_HORIZONTAL_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(["", "what", "why", "what to do"]);
-    for finding in &report.findings {
-        table.add_row([
-            finding.mark.sign(),
-            &finding.what,
-            finding.reason.as_deref().unwrap_or_default(),
-            finding.fix.as_deref().unwrap_or_default(),
-        ]);
-    }
+    let rows = report.findings.iter().map(|finding| {
+        let sign = finding.mark.sign().to_owned();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let (reason, fix) = (text(&finding.reason), text(&finding.fix));
+        [sign, finding.what.clone(), reason, fix]
+    });
+    let table = ruled(["", "what", "why", "what to do"], rows);
     let parts: Vec<_> = report.parts.iter().map(|part| part.name()).collect();
     let how = if report.is_simulated {
         "AWS simulated every call"

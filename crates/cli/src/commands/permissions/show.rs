@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
 use deploy::calls::{Part, Scope};
 use deploy::permissions::{Desired, Wanted, show};
 use deploy::policy::{generate, generate_all};
@@ -14,7 +12,7 @@ use super::PermissionsError;
 use super::scope::{Identity, partition_of, wanted};
 use crate::args::{Format, Show};
 use crate::error::CliError;
-use crate::show::Shown;
+use crate::show::{Shown, ruled};
 use crate::target::Target;
 
 /// The policies that people know by Remotion's commands.
@@ -141,19 +139,15 @@ fn documents(desired: &Desired) -> Value {
 fn explained(parts: &[Part], scope: &Scope) -> String {
     let mut texts = Vec::new();
     for part in parts {
-        let mut table = Table::new();
-        table
-            .load_style(UTF8_HORIZONTAL_ONLY)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_header(["action", "on", "why", "without it"]);
-        for row in show::rows(*part, scope) {
+        let rows = show::rows(*part, scope).into_iter().map(|row| {
             let conditions = row
                 .conditions
                 .iter()
                 .map(|(shown, _)| format!("\nif {shown}"));
             let on = row.resources.join("\n") + &conditions.collect::<String>();
-            table.add_row([row.action.to_owned(), on, row.why.to_owned(), row.without]);
-        }
+            [row.action.to_owned(), on, row.why.to_owned(), row.without]
+        });
+        let table = ruled(["action", "on", "why", "without it"], rows);
         texts.push(format!("{part}: {}\n{table}", part.about()));
     }
     texts.join("\n\n")

@@ -10,9 +10,9 @@ use std::fmt;
 use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
 
-use super::{BUDGET_NAME, CallerChoice};
+use super::{BUDGET_NAME, CallerChoice, caller_role};
 use crate::call::CallFailed;
-use crate::calls::Scope;
+use crate::calls::{Compute, Scope};
 
 /// How much of what setup made is to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,8 +150,10 @@ impl fmt::Display for Removed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let with = match self.what {
             Thing::User(_) => ", with its access keys",
-            Thing::Role(_) => ", with the instance profile of its name",
-            Thing::RolePolicy { .. } | Thing::Policy(_) | Thing::Budget => "",
+            Thing::Role(ref name) if name == caller_role(Compute::Ec2) => {
+                ", with its instance profile"
+            }
+            Thing::Role(_) | Thing::RolePolicy { .. } | Thing::Policy(_) | Thing::Budget => "",
         };
         match &self.fate {
             Fate::Goes => write!(f, "{}: will be removed{with}", self.what),
