@@ -22,6 +22,7 @@ mod complete_multipart_upload;
 mod convert;
 mod copy;
 mod copy_object;
+mod copy_source;
 mod create_bucket;
 mod create_multipart_upload;
 mod delete_bucket;
