@@ -21,11 +21,8 @@ pub(crate) fn rows<T, const N: usize>(
     table.to_string()
 }
 
-/// One line for each change, or one that says that there were none.
+/// One line for each change.
 pub(crate) fn changes_made(changes: &[Change]) -> String {
-    if changes.is_empty() {
-        return "nothing to change\n".to_owned();
-    }
     changes.iter().map(|change| format!("{change}\n")).collect()
 }
 
