@@ -50,6 +50,19 @@ pub(super) fn bucket(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// The name of a Lambda function.
+// spec: Lambda API reference, CreateFunction: letters, digits, `-` and `_`, at most 64.
+pub(super) fn function(text: &str) -> Result<String, String> {
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    match text.chars().find(|c| !is_allowed(*c)) {
+        Some(wrong) => Err(format!(
+            "`{wrong}` cannot be in the name of a function: letters, digits, `-` and `_` can"
+        )),
+        None if (1..=64).contains(&text.len()) => Ok(text.to_owned()),
+        None => Err("the name of a function has 1 to 64 characters".into()),
+    }
+}
+
 /// What keys of objects start with.
 pub(super) fn key_prefix(text: &str) -> Result<String, String> {
     match text
@@ -126,6 +139,7 @@ mod tests {
             assert!(bucket(wrong).is_err(), "{wrong}");
         }
         assert!(bucket("finished-videos.example").is_ok());
+        assert!(function("remotion-render-*").is_err() && function("remotion-render-1").is_ok());
         for wrong in ["a*", "x/${aws:username}/", "{prefix}"] {
             assert!(key_prefix(wrong).is_err(), "{wrong}");
         }

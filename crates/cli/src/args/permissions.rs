@@ -12,9 +12,9 @@ use super::{Output, Place, checked};
 pub(crate) enum Permissions {
     Setup(Box<Setup>),
     Show(Box<Show>),
-    Check(Check),
-    Rotate(Rotate),
-    Remove(Remove),
+    Check(Box<Check>),
+    Rotate(Box<Rotate>),
+    Remove(Box<Remove>),
 }
 
 impl Permissions {
@@ -99,6 +99,12 @@ pub(crate) struct Wanted {
     /// Sites and outputs that everyone may read.
     #[arg(long)]
     pub(crate) public: bool,
+    /// The render bucket. Default: all of the region that are named as Remotion names them.
+    #[arg(long, value_name = "NAME", value_parser = checked::bucket)]
+    pub(crate) bucket: Option<String>,
+    /// The render function. Default: all that are named as Remotion names them.
+    #[arg(long, value_name = "NAME", value_parser = checked::function)]
+    pub(crate) render_function: Option<String>,
     /// The render function's role, path included.
     #[arg(
         long,
@@ -157,6 +163,8 @@ impl Wanted {
             no_other_service: false,
             clip: false,
             public: false,
+            bucket: None,
+            render_function: None,
             render_role: deploy::provision::RENDER_ROLE.to_owned(),
             no_package_layers: false,
             layers: Vec::new(),

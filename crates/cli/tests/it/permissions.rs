@@ -73,6 +73,19 @@ fn permissions_are_printed_without_credentials() {
     );
     assert!(!china.contains("arn:aws:"), "{china}");
 
+    let names = [
+        "--bucket",
+        "remotionlambda-useast1-abc",
+        "--render-function",
+    ];
+    let one = [&["trigger"][..], &names, &["remotion-render-one"]].concat();
+    let one = show(&place, &one);
+    assert!(
+        one.contains("arn:aws:s3:::remotionlambda-useast1-abc/renders/*"),
+        "{one}"
+    );
+    assert!(one.contains(":function:remotion-render-one\""), "{one}");
+
     let alias = told(&mut place.command(["policies", "role", "--account", "111122223333"]));
     assert_eq!(alias, show(&place, &["render-function"]));
     let user = told(&mut place.command(["policies", "user", "--account", "111122223333"]));

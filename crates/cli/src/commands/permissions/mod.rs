@@ -108,8 +108,8 @@ pub(crate) async fn run(command: Permissions) -> Result<ExitCode, CliError> {
     match command {
         Permissions::Setup(args) => setup::run(*args).await,
         Permissions::Show(args) => show::run(*args).await,
-        Permissions::Check(args) => check::run(args).await,
-        Permissions::Rotate(args) => rotate::run(args).await,
-        Permissions::Remove(args) => remove::run(args).await,
+        Permissions::Check(args) => check::run(*args).await,
+        Permissions::Rotate(args) => rotate::run(*args).await,
+        Permissions::Remove(args) => remove::run(*args).await,
     }
 }

@@ -61,6 +61,12 @@ pub(super) async fn wanted(
 ) -> Result<Wanted, PermissionsError> {
     typed.user().clone_into(&mut scope.user);
     scope.render_role.clone_from(&typed.render_role);
+    if let Some(bucket) = &typed.bucket {
+        scope.bucket.clone_from(bucket);
+    }
+    if let Some(function) = &typed.render_function {
+        scope.function.clone_from(function);
+    }
     scope.output = typed.output_bucket.as_ref().map(|bucket| Output {
         bucket: bucket.clone(),
         prefix: typed.output_prefix.clone(),
