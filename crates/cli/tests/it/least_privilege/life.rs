@@ -193,7 +193,12 @@ impl Project {
         std::fs::write(&props, format!(r#"{{"large":"{}"}}"#, "x".repeat(300_000))).unwrap();
         let large = format!("--props=@{}", props.display());
         render(&[&self.path("large.mp4"), &large]);
-        render(&["--out-bucket", FINISHED, "--out-key", "videos/film.mp4"]);
+        let there = ["--out-bucket", FINISHED, "--out-key", "videos/film.mp4"];
+        render(&there);
+        // What is there is looked at, and stays.
+        let mut again = self.as_part(Part::Trigger, &["render", "film", "Hold"]);
+        let again = again.args(there).args(frames).output().unwrap();
+        assert_eq!(again.status.code(), Some(1), "{}", said(&again));
         self.done(Part::Trigger, &["compositions", "film"]);
         self.done(
             Part::Trigger,
