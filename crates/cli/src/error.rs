@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use client::{FetchError, FollowError, OutputFileError, RenderFailure, StartError};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
+use crate::acting::Acting;
 use crate::locate::Missing;
 use crate::show::Shown;
 use crate::site::UnknownSite;
@@ -27,7 +28,12 @@ pub(crate) enum CliError {
     #[diagnostic(help(
         "a state that is broken beyond repair can be deleted; it holds nothing but this cloud's own renders"
     ))]
-    Cloud(#[from] cloud::AccessError),
+    Cloud(cloud::AccessError),
+    #[error(transparent)]
+    #[diagnostic(help(
+        "a process serves this state: it serves the regions of AWS that every account may use, such as eu-west-1, and the one that it was started with"
+    ))]
+    NotServed(cloud::AccessError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     EnvFile(#[from] crate::env_file::EnvFileError),
@@ -171,6 +177,15 @@ fn beyond<'s>(message: &str, stack: &'s str) -> &'s str {
     (if is_told { places } else { stack }).trim_matches('\n')
 }
 
+impl From<cloud::AccessError> for CliError {
+    fn from(error: cloud::AccessError) -> Self {
+        match error {
+            cloud::AccessError::OtherRegion { .. } => Self::NotServed(error),
+            other => Self::Cloud(other),
+        }
+    }
+}
+
 impl From<FollowError> for CliError {
     fn from(error: FollowError) -> Self {
         match error {
@@ -191,9 +206,9 @@ impl CliError {
     }
 
     /// Shows the error; the exit code that goes with it.
-    pub(crate) fn shown(&self, json: bool) -> ExitCode {
+    pub(crate) fn shown(&self, json: bool, acting: &Acting) -> ExitCode {
         let help = self.help().map(|help| help.to_string());
-        let denial = crate::denial::explained(&self.chain());
+        let denial = crate::denial::explained(&self.chain(), acting);
         if json {
             let event =
                 serde_json::json!({ "message": self.chain(), "help": help, "denial": denial });

@@ -1,5 +1,6 @@
 //! The command `framewright`.
 
+mod acting;
 mod args;
 mod commands;
 mod denial;
@@ -16,17 +17,18 @@ mod unfinished;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use tracing_subscriber::EnvFilter;
 
+use acting::Acting;
 use args::{Args, Cloud, Subcommands};
 use env_file::{EnvFile, EnvFileError};
 use error::CliError;
 
 fn main() -> ExitCode {
-    let (args, file) = match parse() {
+    let (args, acting, file) = match parse() {
         Ok(parsed) => parsed,
-        Err((json, error)) => return CliError::EnvFile(error).shown(json),
+        Err((json, error)) => return CliError::EnvFile(error).shown(json, &Acting::default()),
     };
     log(args.command.verbose());
     let json = args.command.json();
@@ -36,25 +38,35 @@ fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return CliError::Runtime(error).shown(json),
+        Err(error) => return CliError::Runtime(error).shown(json, &acting),
     };
     match runtime.block_on(run(args.command, &file)) {
         Ok(code) => code,
-        Err(error) => error.shown(json),
+        Err(error) => error.shown(json, &acting),
     }
 }
 
 /// The command line, with what the environment says, which the file of variables adds to.
-fn parse() -> Result<(Args, EnvFile), (bool, EnvFileError)> {
-    let args = Args::parse();
+fn parse() -> Result<(Args, Acting, EnvFile), (bool, EnvFileError)> {
+    let (args, acting) = typed();
     let json = args.command.json();
     let file = env_file::load(args.env_file.as_deref()).map_err(|error| (json, error))?;
-    let args = if file.taken.is_empty() {
-        args
+    let (args, acting) = if file.taken.is_empty() {
+        (args, acting)
     } else {
-        Args::parse()
+        typed()
     };
-    Ok((args, file))
+    Ok((args, acting, file))
+}
+
+/// The command line with the variables of the process. Wrong usage ends the process, as clap does.
+fn typed() -> (Args, Acting) {
+    let mut command = Args::command();
+    let matches = command.get_matches_mut();
+    match Args::from_arg_matches(&matches) {
+        Ok(args) => (args, Acting::of(&matches)),
+        Err(error) => error.format(&mut command).exit(),
+    }
 }
 
 /// The exit code of a command that did what it was asked for.

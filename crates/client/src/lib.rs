@@ -76,6 +76,7 @@ pub use protocol::settings::{ImageFormat, OutName, RequestedFrames, S3OutputProv
 pub use protocol::status::RenderProgress;
 pub use protocol::{DeleteAfter, FunctionName, RenderId};
 pub use request::RenderRequest;
+pub use sdk_error::in_a_line;
 pub use start::StartError;
 pub use still::StillRequest;
 

@@ -6,13 +6,18 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use crate::credentials::NoCredentials;
+
 /// AWS's code and text; where AWS did not answer, the causes, outermost first.
 ///
 /// (The SDK's own display of an answer holds all of its headers and its body.)
-pub(crate) fn in_a_line<E>(error: &SdkError<E, HttpResponse>) -> String
+pub fn in_a_line<E>(error: &SdkError<E, HttpResponse>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
+    if let Some(missing) = NoCredentials::among(error) {
+        return missing.to_string();
+    }
     if let SdkError::ServiceError(answered) = error {
         let code = answered.err().code();
         let status = answered.raw().status().as_u16();

@@ -1,9 +1,10 @@
 //! A call of AWS that failed, in the words of AWS.
 
 use std::borrow::Cow;
-use std::fmt::{Debug, Display};
+use std::fmt::Display;
 
-use aws_sdk_s3::error::{BuildError, DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{BuildError, ProvideErrorMetadata, SdkError};
 
 /// AWS refused or failed a call.
 #[derive(Debug, thiserror::Error)]
@@ -16,12 +17,11 @@ pub struct CallFailed {
 
 impl CallFailed {
     /// Of a call that was made for `step`, a verb phrase.
-    pub(crate) fn of<E, R>(
+    pub(crate) fn of<E>(
         step: impl Into<Cow<'static, str>>,
-    ) -> impl FnOnce(SdkError<E, R>) -> Self
+    ) -> impl FnOnce(SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: Debug + 'static,
     {
         let step = step.into();
         move |error| {
@@ -33,7 +33,7 @@ impl CallFailed {
                 code: code(&error).map(str::to_owned),
                 message: match told {
                     Some(told) => told.to_owned(),
-                    None => DisplayErrorContext(error).to_string(),
+                    None => client::in_a_line(&error),
                 },
             }
         }

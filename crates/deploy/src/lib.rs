@@ -5,7 +5,7 @@
 //! them in an account, shows, checks and removes them. [`provision`] brings
 //! an account to the state that a render needs, changing only what differs; [`functions`], [`buckets`] and [`site`]
 //! are its parts, for whoever is no administrator. [`principal`] reads what policies a principal has, [`denials`] who was denied
-//! what.
+//! what, and [`simulate`] asks whether a call is allowed.
 //!
 //! ```
 //! use deploy::calls::{Part, Scope};
@@ -28,6 +28,7 @@ pub mod principal;
 pub mod provision;
 pub mod quotas;
 pub mod regions;
+pub mod simulate;
 pub mod site;
 
 mod account;

@@ -124,7 +124,10 @@ impl Bucket {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let mut failure = self.failure_of(action, subject, classify(&error));
-        failure.0.source = Some(error.into());
+        // What S3 answered is told by the kind: the SDK would tell it again, as its own data.
+        if !matches!(error, SdkError::ServiceError(_)) {
+            failure.0.source = Some(error.into());
+        }
         failure
     }
 

@@ -15,14 +15,14 @@ const ATTACHED: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow",
 const LIMITS: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["lambda:*","s3:*"],"Resource":"*"}}"#;
 
 /// A cloud with a user that has an inline policy, a managed one and a boundary.
-struct Account {
-    running: Running,
+pub(crate) struct Account {
+    pub(crate) running: Running,
     folder: TempDir,
     user: AccessKey,
 }
 
 impl Account {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let state = StateLocation::Folder(folder.path().join("state"));
         let account = "123456789012".parse().unwrap();
@@ -73,7 +73,7 @@ impl Account {
     }
 
     /// What a command prints and says, as `key`.
-    fn shown(&self, key: &AccessKey, arguments: &[&str]) -> String {
+    pub(crate) fn shown(&self, key: &AccessKey, arguments: &[&str]) -> String {
         let mut command = framewright(self.folder.path());
         command
             .args(arguments)
@@ -92,7 +92,7 @@ impl Account {
     }
 }
 
-fn root(running: &Running) -> AccessKey {
+pub(crate) fn root(running: &Running) -> AccessKey {
     let key = running.administrator();
     AccessKey {
         id: key.access_key_id.clone(),
@@ -111,7 +111,7 @@ fn framewright(folder: &Path) -> Command {
 }
 
 #[track_caller]
-fn has(text: &str, parts: &[&str]) {
+pub(crate) fn has(text: &str, parts: &[&str]) {
     for part in parts {
         assert!(text.contains(part), "`{part}` is missing in\n{text}");
     }

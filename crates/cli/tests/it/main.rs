@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod applied;
 mod bad_input;
 mod callers;
 mod cancelled;
@@ -36,6 +37,7 @@ mod served;
 mod snippets;
 mod stills;
 mod together;
+mod unreachable;
 mod verbose;
 #[path = "../../../store/tests/it/vouched.rs"]
 mod vouched;

@@ -9,7 +9,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use super::choice::{self, Choice, CredentialSource, IncompleteKey};
-use super::{AccessKey, Held};
+use super::{AccessKey, Held, missing};
 use crate::env::{self, Environment};
 
 /// What is asked for beside the environment.
@@ -56,6 +56,14 @@ pub enum ResolveError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A profile is named that the shared files do not have.
+    #[error("there is no {profile} in the shared AWS files: {known}")]
+    NoProfile {
+        /// The profile, and what names it.
+        profile: CredentialSource,
+        /// Those that there are, in words.
+        known: String,
+    },
     /// Nothing names a region.
     #[error("no region is set: give one, or set `AWS_REGION`")]
     NoRegion,
@@ -73,7 +81,7 @@ pub enum ResolveError {
 /// | 6 | the SDK's chain: shared files, web identity, container, instance | |
 ///
 /// `AWS_ENDPOINT_URL` and its like for single services replace AWS's endpoints. No request is made: a chain or profile
-/// that yields nothing shows at the first call.
+/// that yields nothing shows at the first call; a profile that does not exist is refused.
 ///
 /// # Errors
 /// [`ResolveError`].
@@ -83,6 +91,9 @@ pub async fn resolve(environment: &Environment, wish: &Wish) -> Result<Resolved,
         Choice::Profile(name) => Some(name.clone()),
         Choice::Key(_) | Choice::Chain => None,
     };
+    if let Some(name) = &profile {
+        missing::known_profile(name, &chosen.source).await?;
+    }
     let region = region(environment, wish, profile.as_deref()).await;
     let region = region.ok_or(ResolveError::NoRegion)?;
     let bundle = ca_bundle(environment)?;
@@ -100,7 +111,8 @@ pub async fn resolve(environment: &Environment, wish: &Wish) -> Result<Resolved,
         ),
         Choice::Chain => {
             let chain = DefaultCredentialsChain::builder().configure(settings);
-            SharedCredentialsProvider::new(chain.build().await)
+            let chain = SharedCredentialsProvider::new(chain.build().await);
+            SharedCredentialsProvider::new(missing::Chain(chain))
         }
     };
     let mut loader = aws_config::defaults(BehaviorVersion::latest())

@@ -43,3 +43,14 @@ async fn a_bundle_that_cannot_be_used_is_named() {
         "{refused:?}"
     );
 }
+
+#[tokio::test]
+async fn a_profile_that_no_file_has_is_named() {
+    let environment = Environment::of([(env::REMOTION_AWS_PROFILE, "no-such-profile")]);
+    let refused = resolve(&environment, &Wish::default()).await;
+    let text = refused.expect_err("no profile").to_string();
+    assert!(
+        text.starts_with("there is no profile `no-such-profile` (REMOTION_AWS_PROFILE)"),
+        "{text}"
+    );
+}

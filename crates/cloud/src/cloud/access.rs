@@ -7,7 +7,7 @@
 //! | owned, and the owner goes while this process is its peer | takes it over, on the same port |
 //! | owned by this process, which is done while others use it | serves until they are done |
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -18,7 +18,7 @@ use crate::cloud::administrator::Administrator;
 use crate::cloud::folder::{Presence, StateFolder};
 use crate::cloud::founding::AdministratorKey;
 use crate::cloud::open::{Cloud, OpenError, Running};
-use crate::config::{Config, StateLocation};
+use crate::config::{Config, Region, StateLocation};
 use crate::state::StateError;
 
 /// How often those who wait for one another look. Locks of files tell nobody when they are let go.
@@ -59,6 +59,14 @@ pub enum AccessError {
     /// Another process owns the folder and does not answer.
     #[error("the process that owns the state folder `{0}` does not answer")]
     OwnerSilent(PathBuf),
+    /// The process that owns the folder answers in other regions.
+    #[error("the embedded cloud of the state folder `{}` does not serve the region {region}", path.display())]
+    OtherRegion {
+        /// The folder.
+        path: PathBuf,
+        /// The region that was asked for.
+        region: Region,
+    },
 }
 
 impl From<StateError> for AccessError {
@@ -83,7 +91,7 @@ pub async fn connect_or_open(config: Config) -> Result<Access, AccessError> {
         }
         // Attending first: an owner that sees a peer stays.
         if let Some(presence) = folder.try_attend()?
-            && let Some((endpoint, administrator)) = answering(&folder, &config).await?
+            && let Some((endpoint, administrator)) = answering(&folder, path, &config).await?
         {
             return Ok(Access::attending(
                 config,
@@ -103,6 +111,7 @@ pub async fn connect_or_open(config: Config) -> Result<Access, AccessError> {
 /// Where the owner of a folder answers, if it does.
 async fn answering(
     folder: &StateFolder,
+    path: &Path,
     config: &Config,
 ) -> Result<Option<(String, AdministratorKey)>, AccessError> {
     let (Some(file), Some(key)) = (
@@ -111,9 +120,20 @@ async fn answering(
     ) else {
         return Ok(None);
     };
-    let administrator = Administrator::new(&file.endpoint, key.clone(), config.region.clone());
-    let answers = administrator.is_heard().await;
-    Ok(answers.then_some((file.endpoint, key)))
+    let in_region = |region| Administrator::new(&file.endpoint, key.clone(), region);
+    let wanted = in_region(config.region.clone());
+    if wanted.is_heard().await {
+        return Ok(Some((file.endpoint, key)));
+    }
+    // An owner that has just begun to answer is asked twice.
+    let is_up = in_region(Region::default()).is_heard().await;
+    if is_up && !wanted.is_heard().await {
+        return Err(AccessError::OtherRegion {
+            path: path.to_owned(),
+            region: config.region.clone(),
+        });
+    }
+    Ok(None)
 }
 
 impl Access {

@@ -3,7 +3,10 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use cloud::{Administrator, Cloud, EventQuery, OpenError, Region, StateLocation, connect_or_open};
+use cloud::{
+    AccessError, Administrator, Cloud, EventQuery, OpenError, Region, StateLocation,
+    connect_or_open,
+};
 
 use crate::harness::config;
 
@@ -61,6 +64,27 @@ async fn a_peer_uses_the_cloud_of_the_owner_and_takes_it_over() {
     .expect("the peer takes over");
     peer.finish().await;
     assert!(administrator.events(&EventQuery::default()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_peer_is_told_at_once_which_region_the_owner_does_not_serve() {
+    let place = tempfile::tempdir().unwrap();
+    let owner = connect_or_open(config(folder(place.path()))).await.unwrap();
+    let peer = async |region: &str| {
+        let mut config = config(folder(place.path()));
+        config.region = region.parse().unwrap();
+        connect_or_open(config).await
+    };
+    for region in ["us-gov-west-1", "cn-north-1", "eu-south-1"] {
+        let refused = peer(region).await.unwrap_err();
+        assert!(
+            matches!(refused, AccessError::OtherRegion { .. }),
+            "{refused}"
+        );
+    }
+    let other = peer("eu-west-1").await.unwrap();
+    other.finish().await;
+    owner.abandon().await;
 }
 
 #[tokio::test]

@@ -112,3 +112,30 @@ fn nothing_that_is_added_is_about_somebody_else() {
         assert!(is_own || text.contains("logs:DescribeLogGroups"), "{text}");
     }
 }
+
+#[test]
+fn each_statement_is_told_with_the_reasons_why_ours_is_tighter() {
+    for seed in [document(SETUP), document(ROLES)] {
+        let found = diff(&seed, &ours());
+        for [sid, action, why] in TIGHTER {
+            let told = found.tightenings.iter().any(|one| {
+                one.sid.as_deref() == Some(sid)
+                    && one.actions.iter().any(|name| name == action)
+                    && !one.reasons.is_empty()
+            });
+            assert!(told, "{sid} ({why}): {:#?}", found.tightenings);
+        }
+        let pass = found
+            .tightenings
+            .iter()
+            .filter(|one| one.actions == ["iam:PassRole"])
+            .flat_map(|one| &one.reasons)
+            .map(ToString::to_string)
+            .collect::<Vec<_>>();
+        assert!(
+            pass.iter()
+                .any(|reason| reason.contains("iam:PassedToService lambda.amazonaws.com")),
+            "{pass:?}"
+        );
+    }
+}

@@ -125,6 +125,7 @@ mod tests {
                 "lambda:GetLayerVersion",
                 "lambda:TagResource",
                 "s3:GetObject",
+                "kms:Decrypt",
                 "ec2:DescribeSecurityGroups",
                 "ec2:DescribeSubnets",
                 "ec2:DescribeVpcs",

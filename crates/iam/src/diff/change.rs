@@ -178,7 +178,7 @@ fn what(unit: &Unit<'_>, other: &Meaning<'_>) -> What {
     }
 }
 
-fn shown(condition: &Condition) -> String {
+pub(super) fn shown(condition: &Condition) -> String {
     let values: Vec<&str> = condition.values.iter().map(|value| &*value.value).collect();
     format!(
         "{} {} {}",

@@ -18,12 +18,14 @@
 //! ```
 
 mod change;
+mod reason;
 mod verdict;
 
 use crate::meaning::{Bench, Meaning, Samples, compare};
 use crate::policy::Document;
 
 pub use change::{Change, Direction, What};
+pub use reason::{Reason, Tightening};
 pub use verdict::{AffectedCall, Verdict};
 
 /// How one document differs from another.
@@ -31,6 +33,8 @@ pub use verdict::{AffectedCall, Verdict};
 pub struct Diff {
     /// What was removed and what was added.
     pub changes: Vec<Change>,
+    /// What statements of the first allow and the second does not, and why.
+    pub tightenings: Vec<Tightening>,
     /// Sampled requests that are decided differently, with the API calls that change because of them.
     pub verdicts: Vec<Verdict>,
     /// What is certain.
@@ -60,12 +64,13 @@ pub fn diff(before: &Document, after: &Document) -> Diff {
     let (old, new) = (Meaning::of(before), Meaning::of(after));
     let same_kind = before.kind() == after.kind();
     let comparison = compare(&old, &new);
-    let (changes, unchanged) = match &comparison {
+    let (changes, tightenings, unchanged) = match &comparison {
         Ok(found) => (
             change::changes(&old, &new, found),
+            reason::tightenings(&new, found),
             found.is_equal() && same_kind,
         ),
-        Err(_) => (Vec::new(), false),
+        Err(_) => (Vec::new(), Vec::new(), false),
     };
     let mut samples = Samples::new(before.kind(), MOST_REQUESTS);
     if let Ok(found) = &comparison {
@@ -88,6 +93,7 @@ pub fn diff(before: &Document, after: &Document) -> Diff {
     };
     Diff {
         changes,
+        tightenings,
         verdicts,
         equality,
         tried: requests.len(),

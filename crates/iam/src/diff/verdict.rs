@@ -29,6 +29,8 @@ pub struct AffectedCall {
     pub operation: &'static str,
     /// When the call is affected, as it follows "where"; `None` if always.
     pub when: Option<&'static str>,
+    /// Whether the action is decided otherwise on some resources alone.
+    pub is_partial: bool,
 }
 
 /// The requests that are decided differently: one for each action and kind of change.
@@ -55,20 +57,27 @@ pub(super) fn verdicts(requests: &[Request], (before, after): &(Bench, Bench)) -
             continue;
         }
         let changes_access = old.is_allowed() != new.is_allowed();
+        let sides = |action: &str| allowed.get(action).copied().unwrap_or_default();
         let side = |action: &str| {
-            let (old_allows, new_allows) = allowed.get(action).copied().unwrap_or_default();
+            let (old_allows, new_allows) = sides(action);
             if old.is_allowed() {
                 old_allows
             } else {
                 new_allows
             }
         };
+        let (old_allows, new_allows) = sides(request.action.lower());
+        let is_partial = if old.is_allowed() {
+            new_allows
+        } else {
+            old_allows
+        };
         found.push(Verdict {
             request: request.clone(),
             before: old,
             after: new,
             calls: if changes_access {
-                affected(request, side)
+                affected(request, is_partial, side)
             } else {
                 Vec::new()
             },
@@ -78,7 +87,11 @@ pub(super) fn verdicts(requests: &[Request], (before, after): &(Bench, Bench)) -
 }
 
 /// The calls that need the request's action, and whose other needs are met where the action is allowed.
-fn affected(request: &Request, is_allowed: impl Fn(&str) -> bool) -> Vec<AffectedCall> {
+fn affected(
+    request: &Request,
+    is_partial: bool,
+    is_allowed: impl Fn(&str) -> bool,
+) -> Vec<AffectedCall> {
     let mut found = Vec::new();
     for call in calls() {
         let needs = call
@@ -91,6 +104,7 @@ fn affected(request: &Request, is_allowed: impl Fn(&str) -> bool) -> Vec<Affecte
                     service: call.service,
                     operation: call.operation,
                     when: (need.when != When::Always).then(|| when(need.when)),
+                    is_partial,
                 });
             }
         }

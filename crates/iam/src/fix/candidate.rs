@@ -1,7 +1,8 @@
 //! Statements that may help, from the narrowest to the widest.
 
+use super::incident::VIA_SERVICE;
 use crate::cover::{ResourcePattern, literally};
-use crate::{Arn, CallerKind, Layer, Request, catalog};
+use crate::{Arn, CallerKind, Layer, Request, Values, catalog};
 
 /// A statement that may help.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,9 +15,30 @@ pub struct Candidate {
     pub resources: Vec<String>,
     /// Its principal, in layers that name them.
     pub principal: Option<String>,
+    /// The service through which a key may be used, where it may be used through one alone.
+    pub through: Option<String>,
 }
 
 impl Candidate {
+    /// What gives least: the request and no other.
+    pub(super) fn exactly(request: &Request) -> Self {
+        Self {
+            idea: "exactly what was asked for".to_owned(),
+            actions: vec![request.action.to_string()],
+            resources: vec![literally(request.resource.as_str())],
+            principal: named(request),
+            through: through(request),
+        }
+    }
+
+    /// A policy of the statement alone, as JSON.
+    pub(super) fn document(&self, layer: Layer, is_trust: bool) -> String {
+        format!(
+            "{{\"Version\":\"2012-10-17\",\"Statement\":[{}]}}",
+            self.statement(layer, is_trust)
+        )
+    }
+
     /// The statement as JSON.
     pub(super) fn statement(&self, layer: Layer, is_trust: bool) -> String {
         let list = |items: &[String]| match items {
@@ -48,8 +70,14 @@ impl Candidate {
         } else {
             format!(",\"Resource\":{}", list(&self.resources))
         };
+        let condition = self.through.as_ref().map_or(String::new(), |service| {
+            format!(
+                ",\"Condition\":{{\"StringEquals\":{{\"{VIA_SERVICE}\":{}}}}}",
+                quoted(service)
+            )
+        });
         format!(
-            "{{\"Effect\":\"Allow\",{principal}\"Action\":{}{resource}}}",
+            "{{\"Effect\":\"Allow\",{principal}\"Action\":{}{resource}{condition}}}",
             list(&self.actions)
         )
     }
@@ -64,12 +92,7 @@ fn quoted(text: &str) -> String {
 /// Candidates for a request, the one that gives least first. Every part is widened by itself: the resource's name in
 /// each way that its ARN has, region, account, action, principal.
 pub(super) fn candidates(request: &Request, layer: Layer) -> Vec<Candidate> {
-    let narrowest = Candidate {
-        idea: "exactly what was asked for".to_owned(),
-        actions: vec![request.action.to_string()],
-        resources: vec![literally(request.resource.as_str())],
-        principal: named(request),
-    };
+    let narrowest = Candidate::exactly(request);
     let mut found = vec![narrowest.clone()];
     let mut add = |idea: &str, change: &dyn Fn(&mut Candidate)| {
         let mut candidate = Candidate {
@@ -87,6 +110,11 @@ pub(super) fn candidates(request: &Request, layer: Layer) -> Vec<Candidate> {
         }
         add("every resource", &|candidate| {
             candidate.resources = vec!["*".to_owned()];
+        });
+    }
+    if narrowest.through.is_some() {
+        add("not only through the service that uses the key", &|one| {
+            one.through = None;
         });
     }
     let service = request.action.service();
@@ -109,6 +137,14 @@ pub(super) fn candidates(request: &Request, layer: Layer) -> Vec<Candidate> {
         });
     }
     found
+}
+
+/// The service through which the request uses a key.
+pub(super) fn through(request: &Request) -> Option<String> {
+    match request.context.get(VIA_SERVICE)? {
+        Values::One(service) if request.action.service() == "kms" => Some(service.clone()),
+        _ => None,
+    }
 }
 
 /// How a policy names the caller: a session by its role.

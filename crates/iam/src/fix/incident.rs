@@ -26,6 +26,10 @@ pub struct Incident {
     pub policy: Option<Arn>,
     /// The setting of S3 Block Public Access that refuses.
     pub public_access_block: Option<PublicAccessBlock>,
+    /// Whether it is about the key that S3 encrypts an object with, which S3 does not name.
+    pub is_key_of_object: bool,
+    /// The denial's own words, where it has such.
+    pub words: Option<String>,
     /// The text that was read.
     pub text: String,
 }
@@ -82,6 +86,8 @@ impl Incident {
             denial: None,
             policy: None,
             public_access_block: None,
+            is_key_of_object: false,
+            words: None,
             text: text.to_owned(),
         }
     }
@@ -138,6 +144,8 @@ impl Incident {
                 Form::PublicAccessBlock(block) => Some(block),
                 _ => None,
             },
+            is_key_of_object: parsed.form == Form::KeyOfObject,
+            words: Some(parsed.words),
             ..Self::empty(text)
         }
     }
@@ -160,13 +168,25 @@ impl Incident {
     pub(super) fn request(&self) -> Option<Request> {
         let (caller, resource) = (self.caller.clone()?, self.resource.clone()?);
         let owner = account_of(&caller, &resource)?;
+        let mut context = self.context.clone();
+        if let Some(service) = self.through(&resource) {
+            context.set(VIA_SERVICE, service);
+        }
         Some(Request {
             resource_account: owner,
             action: self.action.clone()?,
-            context: self.context.clone(),
+            context,
             caller,
             resource,
         })
+    }
+
+    /// The service that uses a key for the caller: S3 uses keys of the bucket's own region.
+    fn through(&self, key: &Resource) -> Option<String> {
+        let region = key.arn()?.region();
+        let is_told =
+            self.is_key_of_object && !region.is_empty() && self.context.get(VIA_SERVICE).is_none();
+        is_told.then(|| via_s3(region))
     }
 
     /// The cause in one sentence.
@@ -176,6 +196,9 @@ impl Incident {
         let resource = match (&self.resource, &self.resource_name) {
             (Some(resource), _) => resource.to_string(),
             (None, Some(name)) => name.clone(),
+            (None, None) if self.is_key_of_object => {
+                "the key that the object is encrypted with".to_owned()
+            }
             (None, None) => "the resource".to_owned(),
         };
         let reason = match self.denial {
@@ -192,12 +215,23 @@ impl Incident {
                 };
                 match kind {
                     DenialKind::Implicit => format!("because no {policy} allows it"),
-                    DenialKind::Explicit => format!("because a statement of a {policy} denies it"),
+                    DenialKind::Explicit => {
+                        let article = if layer == Layer::Identity { "an" } else { "a" };
+                        format!("because a statement of {article} {policy} denies it")
+                    }
                 }
             }
         };
         format!("{caller} may not {action} on {resource}, {reason}.")
     }
+}
+
+/// The condition key that says which service uses a key for the caller.
+pub(super) const VIA_SERVICE: &str = "kms:ViaService";
+
+/// How [`VIA_SERVICE`] names S3.
+pub(super) fn via_s3(region: &str) -> String {
+    format!("s3.{region}.amazonaws.com")
 }
 
 fn of_kind(account: Option<AccountId>, kind: &str, name: &str) -> Option<Resource> {

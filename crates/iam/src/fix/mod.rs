@@ -17,6 +17,7 @@
 //! ```
 
 mod candidate;
+mod draft;
 mod extend;
 mod hopeless;
 mod incident;
@@ -27,14 +28,15 @@ mod room;
 mod trial;
 
 use crate::explain::{self, Advice, AdviceKind};
-use crate::{Decision, DenialKind, Layer, Layers};
+use crate::{Arn, Decision, Denial, DenialKind, Layer, Layers};
 
 pub use candidate::Candidate;
+pub use draft::{Draft, draft};
 pub use extend::Extension;
 pub use hopeless::Hopeless;
 pub use incident::{Incident, ReadError};
 pub use neighbours::Neighbour;
-pub use place::place;
+pub use place::{named_place, place};
 pub use propose::{Proposal, Rejected, Rejection};
 pub use room::Room;
 
@@ -122,6 +124,7 @@ pub fn fix(incident: &Incident, known: &Known) -> Fix {
     let is_explicit = named.is_some_and(|denial| denial.kind == DenialKind::Explicit)
         || explanation.record.decision == Decision::ExplicitDeny;
     let cause = incident.cause();
+    let boundary = boundary(incident, known);
     if is_explicit {
         let denying = explanation
             .record
@@ -137,7 +140,7 @@ pub fn fix(incident: &Incident, known: &Known) -> Fix {
             cause,
             outcome: Outcome::Deny {
                 layer,
-                place: place(layer, &request),
+                place: named_place(layer, &request, boundary),
                 advice,
             },
         };
@@ -154,7 +157,16 @@ pub fn fix(incident: &Incident, known: &Known) -> Fix {
         let near = advice
             .filter(|advice| advice.kind == AdviceKind::Near)
             .map(|advice| advice.text);
-        propose::propose(&request, layer, known, near.collect())
+        let place = named_place(layer, &request, boundary);
+        propose::propose(&request, layer, place, known, near.collect())
     };
     Fix { cause, outcome }
+}
+
+/// The policy that is the caller's boundary: the one that the denial names, or that is known.
+fn boundary<'a>(incident: &'a Incident, known: &'a Known) -> Option<&'a Arn> {
+    let is_boundary = |denial: Denial| denial.layer == Layer::Boundary;
+    let told = incident.policy.as_ref();
+    told.filter(|_| incident.denial.is_some_and(is_boundary))
+        .or_else(|| known.layers.boundary.as_ref()?.arn())
 }

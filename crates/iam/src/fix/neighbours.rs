@@ -1,6 +1,7 @@
 //! Requests beside the denied one, which a change should not allow.
 
-use super::candidate::has_parts;
+use super::candidate::{has_parts, through};
+use super::incident::VIA_SERVICE;
 use crate::{AccountId, Action, Arn, Caller, Layer, Request, Resource, catalog};
 
 /// A request beside another.
@@ -22,10 +23,22 @@ pub(super) fn neighbours(request: &Request, layer: Layer) -> Vec<Neighbour> {
         }
     }
     found.extend(actions(request));
+    found.extend(by_itself(request));
     if matches!(layer, Layer::Resource | Layer::Vpce) {
         found.extend(callers(request));
     }
     found
+}
+
+/// The use of a key by the caller itself, where the request is a service's for it.
+fn by_itself(request: &Request) -> Option<Neighbour> {
+    through(request)?;
+    let mut alone = request.clone();
+    alone.context.set_list::<String>(VIA_SERVICE, []);
+    Some(Neighbour {
+        what: "a use of the key by itself".to_owned(),
+        request: alone,
+    })
 }
 
 fn with_resource(request: &Request, what: &str, resource: &str) -> Option<Neighbour> {

@@ -15,6 +15,17 @@ pub fn place(layer: Layer, request: &Request) -> String {
     }
 }
 
+/// Where policies of a layer are changed, by the name of the boundary's policy where it is known.
+pub fn named_place(layer: Layer, request: &Request, boundary: Option<&Arn>) -> String {
+    match boundary {
+        Some(policy) if layer == Layer::Boundary => format!(
+            "the policy `{policy}`, which is the permissions boundary of {}",
+            holder(request)
+        ),
+        _ => place(layer, request),
+    }
+}
+
 /// Who holds the caller's identity policies.
 pub(super) fn holder(request: &Request) -> String {
     let name = |arn: &Arn| {

@@ -1,9 +1,9 @@
 //! Choosing the smallest statement, and showing that it is.
 
-use super::candidate::{Candidate, candidates};
+use super::candidate::{Candidate, candidates, through};
 use super::extend::{Extension, extension};
 use super::neighbours::{Neighbour, neighbours};
-use super::place::{holder, place};
+use super::place::holder;
 use super::room::Room;
 use super::trial::{Trial, is_trust, kind};
 use super::{Known, Outcome};
@@ -18,6 +18,8 @@ pub struct Proposal {
     pub layer: Layer,
     /// Where its policies are changed.
     pub place: String,
+    /// The service through which the call uses a key, where it is one: `kms:ViaService` of the request.
+    pub through: Option<String>,
     /// A document with the statement alone.
     pub document: Document,
     /// Whether it fits.
@@ -85,6 +87,7 @@ enum Tried {
 pub(super) fn propose(
     request: &Request,
     layer: Layer,
+    place: String,
     known: &Known,
     near: Vec<String>,
 ) -> Outcome {
@@ -122,7 +125,8 @@ pub(super) fn propose(
     );
     Outcome::Proposal(Box::new(Proposal {
         layer,
-        place: place(layer, request),
+        place,
+        through: through(request),
         room,
         extends,
         document,
@@ -161,8 +165,7 @@ fn attempt(
     if let Some(witness) = newly {
         return Tried::Bad(Rejection::AlsoAllows(Box::new(witness.clone())));
     }
-    let text = format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{statement}]}}");
-    match Document::parse(&text, kind) {
+    match Document::parse(&candidate.document(layer, is_trust(request)), kind) {
         Ok(document) => Tried::Good {
             document,
             before,

@@ -31,14 +31,14 @@ pub(super) fn named(request: &Request) -> Option<String> {
 /// What `iam:ListPolicies` is denied on.
 const POLICIES: &str = "policy path /";
 
-/// Reads what [`named`] writes and is no ARN.
-pub(super) fn read(text: &str) -> Option<NamedResource> {
-    let path = text.strip_prefix("policy path ")?;
-    let path = path.split_whitespace().next()?;
-    Some(NamedResource::KindAndName(
-        "policy path".to_owned(),
-        path.to_owned(),
-    ))
+/// Reads what [`named`] writes and is no ARN, and says where it ends.
+pub(super) fn read(text: &str) -> Option<(NamedResource, usize)> {
+    let kind = "policy path";
+    let path = text.strip_prefix(kind)?.strip_prefix(' ')?;
+    let path = path.split(char::is_whitespace).next()?;
+    let end = kind.len() + 1 + path.len();
+    let named = NamedResource::KindAndName(kind.to_owned(), path.to_owned());
+    Some((named, end))
 }
 
 fn partition(caller: &Caller) -> &str {

@@ -3,7 +3,9 @@
 mod fixed;
 mod listing;
 mod parse;
+mod reason;
 mod render;
+mod resource;
 mod style;
 mod text;
 

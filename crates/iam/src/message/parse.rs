@@ -1,8 +1,8 @@
 //! From AWS's text back to what it says.
 
 use super::text::plain;
-use super::{PublicAccessBlock, listing};
-use crate::{Action, Arn, Denial, DenialKind, Layer};
+use super::{PublicAccessBlock, reason, resource};
+use crate::{Action, Arn, Denial};
 
 /// What a denial says. A field that its form does not carry is `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Parsed {
     pub policy: Option<Arn>,
     /// The decision in the form that only AWS can read.
     pub encoded: Option<String>,
+    /// The denial's own words, in one line: what a wrapper puts around them is left out.
+    pub words: String,
 }
 
 /// The forms of a denial.
@@ -32,6 +34,8 @@ pub enum Form {
     PublicAccessBlock(PublicAccessBlock),
     /// CloudWatch Logs refused the tags of a new group.
     TaggedLogGroup,
+    /// S3 may not use the key that an object is encrypted with, and does not name it.
+    KeyOfObject,
     /// `Access Denied` and no more.
     Bare,
 }
@@ -58,8 +62,11 @@ pub fn parse(text: &str) -> Option<Parsed> {
         return Some(found);
     }
     common(&text).or_else(|| {
-        text.contains("Access Denied")
-            .then(|| Parsed::of_form(Form::Bare))
+        let words = "Access Denied";
+        text.contains(words).then(|| Parsed {
+            words: words.to_owned(),
+            ..Parsed::of_form(Form::Bare)
+        })
     })
 }
 
@@ -73,153 +80,94 @@ impl Parsed {
             denial: None,
             policy: None,
             encoded: None,
+            words: String::new(),
         }
     }
 }
 
 fn tagged_log_group(text: &str) -> Option<Parsed> {
-    let (before, _) = text.split_once(" is not authorized to perform CreateLogGroup with Tags")?;
-    let (_, account) = before.rsplit_once("User with accountId: ")?;
+    let words = "User with accountId: ";
+    let verb = " is not authorized to perform CreateLogGroup with Tags";
+    let end = text.find(verb)?;
+    let start = text[..end].rfind(words)?;
     let action = Action::parse("logs:TagResource").ok();
     Some(Parsed {
-        principal: Some(account.to_owned()),
+        principal: Some(text[start + words.len()..end].to_owned()),
         action,
+        words: text[start..end + verb.len()].to_owned(),
         ..Parsed::of_form(Form::TaggedLogGroup)
     })
 }
 
-fn common(text: &str) -> Option<Parsed> {
-    let verbs = [
-        "is not authorized to perform:",
-        "isn't authorized to perform:",
-    ];
-    let (before, after) = verbs
+const VERBS: [&str; 2] = [
+    "is not authorized to perform:",
+    "isn't authorized to perform:",
+];
+
+/// Where the first denial says what may not be done, and where what follows begins.
+fn verb(text: &str) -> Option<(usize, usize)> {
+    VERBS
         .iter()
-        .filter_map(|verb| text.split_once(verb))
-        .min_by_key(|(before, _)| before.len())?;
-    let (action, rest) = split_word(after.trim_start());
-    let action = Action::parse(trim_end(action)).ok()?;
-    let principal = before
+        .filter_map(|verb| Some((text.find(verb)?, verb.len())))
+        .min()
+        .map(|(at, length)| (at, at + length))
+}
+
+fn common(text: &str) -> Option<Parsed> {
+    let (verb_at, verb_end) = verb(text)?;
+    let before = &text[..verb_at];
+    // SDKs print an error and what it holds: the same denial again.
+    let whole = &text[..verb(&text[verb_end..]).map_or(text.len(), |(next, _)| verb_end + next)];
+    let after = whole[verb_end..].trim_start();
+    let word = trim_end(split_word(after).0);
+    let action = Action::parse(word).ok()?;
+    let mut at = whole.len() - after.len() + word.len();
+    let mut parsed = Parsed::of_form(Form::Common);
+    let rest = whole[at..].trim_start();
+    if let Some(named) = rest.strip_prefix("on resource:") {
+        let (resource, end) = resource::read(named);
+        parsed.resource = resource;
+        at = whole.len() - named.len() + end;
+    } else if let Some(unnamed) = rest.strip_prefix("on this resource") {
+        at = whole.len() - unnamed.len();
+        if action.service() == "kms" {
+            parsed.form = Form::KeyOfObject;
+        }
+    }
+    if let Some(reason) = reason::read(&whole[at..]) {
+        parsed.denial = reason.denial;
+        parsed.policy = reason.policy;
+        if let Some(block) = reason.block {
+            parsed.form = Form::PublicAccessBlock(block);
+        }
+        at += reason.length;
+    }
+    let start = before.rfind("User").unwrap_or(verb_at);
+    parsed.words = as_written(&text[start..at]);
+    parsed.principal = before
         .rsplit_once("User: ")
         .map(|(_, principal)| principal.trim().to_owned());
-    let (resource, reason) = split_reason(rest);
-    let mut parsed = Parsed {
-        principal,
-        action: Some(action),
-        ..Parsed::of_form(Form::Common)
-    };
-    parsed.resource = resource
-        .trim_start()
-        .strip_prefix("on resource:")
-        .map(read_resource);
-    if let Some(block) = public_access_block(reason) {
-        parsed.form = Form::PublicAccessBlock(block);
-    }
-    parsed.denial = read_reason(reason);
-    parsed.policy = parsed.denial.and_then(|_| policy_in(reason));
+    parsed.action = Some(action);
     parsed.encoded = text
         .split_once("Encoded authorization failure message: ")
         .map(|(_, blob)| trim_end(split_word(blob).0).to_owned());
     Some(parsed)
 }
 
-fn split_word(text: &str) -> (&str, &str) {
+/// The words of a service, also where they were part of a string.
+fn as_written(words: &str) -> String {
+    if words.contains("on resource: \\") {
+        resource::unescaped(words).into_owned()
+    } else {
+        words.to_owned()
+    }
+}
+
+pub(super) fn split_word(text: &str) -> (&str, &str) {
     text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()))
 }
 
 /// Drops what sentences and wrappers put after a word.
-fn trim_end(word: &str) -> &str {
-    word.trim_end_matches(['.', ',', ';', ')', '\'', '"', '<'])
-}
-
-/// What stands before the reason, and the reason. A reason in quotes belongs to the resource's name.
-fn split_reason(text: &str) -> (&str, &str) {
-    let unquoted = match text.trim_start().strip_prefix("on resource: \"") {
-        Some(quoted) => text.len() - quoted.len() + quoted.rfind('"').unwrap_or(0),
-        None => 0,
-    };
-    let starts = [" because ", " with an explicit deny "].map(|start| text[unquoted..].find(start));
-    match starts.into_iter().flatten().min() {
-        Some(start) => text.split_at(unquoted + start),
-        None => (text, ""),
-    }
-}
-
-fn read_resource(text: &str) -> NamedResource {
-    let text = text.trim();
-    if let Some(quoted) = text.strip_prefix('"') {
-        let inside = quoted.rfind('"').map_or(quoted, |end| &quoted[..end]);
-        return Arn::parse(inside).map_or_else(
-            |_| NamedResource::Other(inside.to_owned()),
-            NamedResource::Arn,
-        );
-    }
-    if let Some(listed) = listing::read(text) {
-        return listed;
-    }
-    let (first, rest) = split_word(text);
-    let (second, _) = split_word(rest.trim_start());
-    let second = trim_end(second);
-    match first {
-        "*" => NamedResource::Unnamed,
-        "policy" if second.starts_with("arn:") => read_resource(second),
-        "role" | "user" | "group" | "instance-profile" if !second.is_empty() => {
-            NamedResource::KindAndName(first.to_owned(), second.to_owned())
-        }
-        word => {
-            let word = trim_end(word);
-            Arn::parse(word).map_or_else(
-                |_| NamedResource::Other(word.to_owned()),
-                NamedResource::Arn,
-            )
-        }
-    }
-}
-
-fn public_access_block(reason: &str) -> Option<PublicAccessBlock> {
-    if reason.contains("BlockPublicPolicy") {
-        Some(PublicAccessBlock::Policies)
-    } else if reason.contains("BlockPublicAcls") {
-        Some(PublicAccessBlock::Acls)
-    } else {
-        None
-    }
-}
-
-const LAYERS: [(&str, Layer); 9] = [
-    ("identity-based policy", Layer::Identity),
-    ("resource-based policy", Layer::Resource),
-    ("permissions boundary", Layer::Boundary),
-    ("session policy", Layer::Session),
-    ("sessions policy", Layer::Session),
-    ("service control policy", Layer::Scp),
-    ("resource control policy", Layer::Rcp),
-    ("VPC endpoint policy", Layer::Vpce),
-    ("role trust policy", Layer::Resource),
-];
-
-fn read_reason(reason: &str) -> Option<Denial> {
-    let reason = reason.trim_start();
-    let (kind, named) = match reason.strip_prefix("because no ") {
-        Some(named) => (DenialKind::Implicit, named),
-        None => (
-            DenialKind::Explicit,
-            reason.strip_prefix("with an explicit deny in ")?,
-        ),
-    };
-    let named = ["an ", "a ", "the "]
-        .iter()
-        .find_map(|article| named.strip_prefix(article))
-        .unwrap_or(named);
-    let (_, layer) = LAYERS.iter().find(|(words, _)| named.starts_with(words))?;
-    Some(Denial {
-        layer: *layer,
-        kind,
-    })
-}
-
-/// The ARN after the reason's colon.
-fn policy_in(reason: &str) -> Option<Arn> {
-    let (_, arn) = reason.split_once(": arn:")?;
-    Arn::parse(&format!("arn:{}", trim_end(split_word(arn).0))).ok()
+pub(super) fn trim_end(word: &str) -> &str {
+    word.trim_end_matches(['.', ',', ';', ')', '\'', '"', '<', '\\'])
 }

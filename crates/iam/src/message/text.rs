@@ -57,14 +57,20 @@ fn resolve_entities(text: &str) -> String {
         })
 }
 
-/// Turns white space with a line break in it into one space; other white space is part of names.
+/// Turns white space with a line break in it into one space; other white space is part of names. What frames and
+/// quotations in mails put at the start of a line goes with it.
 fn unwrap_lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(char::is_whitespace) {
         out.push_str(&rest[..start]);
-        let after = rest[start..].trim_start();
+        let mut after = rest[start..].trim_start();
         let space = &rest[start..rest.len() - after.len()];
+        if space.contains('\n') {
+            after = after.trim_start_matches(|letter: char| {
+                letter.is_whitespace() || matches!(letter, '│' | '>')
+            });
+        }
         out.push_str(if space.contains(['\n', '\r']) {
             " "
         } else {

@@ -144,3 +144,63 @@ fn large_documents_are_left_open() {
         Equality::TooLarge | Equality::Refuted
     ));
 }
+
+/// What is said of each statement of the first document.
+fn tighter(before: &Document, after: &Document) -> Vec<String> {
+    let found = diff(before, after);
+    let said = |one: &iam::diff::Tightening| {
+        let reasons: Vec<String> = one.reasons.iter().map(ToString::to_string).collect();
+        format!(
+            "{}: {} on {}: {}",
+            one.sid.as_deref().unwrap_or("?"),
+            one.actions.join(", "),
+            one.resources.join(", "),
+            reasons.join("; ")
+        )
+    };
+    found.tightenings.iter().map(said).collect()
+}
+
+#[test]
+fn each_tightening_has_its_reason() {
+    let before = document(
+        r#"{"Sid":"Acl","Effect":"Allow","Action":["s3:PutBucketAcl","s3:PutObject"],"Resource":["arn:aws:s3:::app-*","arn:aws:s3:::app-*/*"]},
+        {"Sid":"Pass","Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::*:role/r"},
+        {"Sid":"Logs","Effect":"Allow","Action":"logs:CreateLogGroup","Resource":"arn:aws:logs:*:*:log-group:/a/*"},
+        {"Sid":"All","Effect":"Allow","Action":"sqs:*","Resource":"*"},
+        {"Sid":"Same","Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}"#,
+    );
+    let after = document(
+        r#"{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::app-one/*"},
+        {"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::111122223333:role/r","Condition":{"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}},
+        {"Effect":"Allow","Action":"logs:CreateLogGroup","Resource":"arn:aws:logs:us-east-1:111122223333:log-group:/a/*"},
+        {"Effect":"Allow","Action":"sqs:SendMessage","Resource":"arn:aws:sqs:us-east-1:111122223333:q"},
+        {"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}"#,
+    );
+    assert_eq!(
+        tighter(&before, &after),
+        [
+            "Acl: s3:PutBucketAcl on arn:aws:s3:::app-*: the second has no such action",
+            "Acl: s3:PutObject on arn:aws:s3:::app-*/*: broader names; the second has arn:aws:s3:::app-one/*",
+            "Pass: iam:PassRole on arn:aws:iam::*:role/r: every account; the second names 111122223333; without the condition of the second: StringEquals iam:PassedToService lambda.amazonaws.com",
+            "Logs: logs:CreateLogGroup on arn:aws:logs:*:*:log-group:/a/*: every region; the second names us-east-1; every account; the second names 111122223333",
+            "All: sqs:* on *: a pattern of actions; the second names sqs:SendMessage; every resource; the second names arn:aws:sqs:us-east-1:111122223333:q",
+        ]
+    );
+}
+
+#[test]
+fn a_call_that_is_denied_on_some_resources_is_so_called() {
+    let both = r#"{"Effect":"Allow","Action":"s3:GetObject","Resource":["arn:aws:s3:::a/*","arn:aws:s3:::b/*"]}"#;
+    let partial = |before: &str, after: &str| {
+        let found = diff(&document(before), &document(after));
+        let calls = found.verdicts.iter().flat_map(|verdict| &verdict.calls);
+        let get = calls
+            .filter(|call| call.operation == "GetObject")
+            .map(|call| call.is_partial);
+        get.collect::<Vec<_>>()
+    };
+    assert_eq!(partial(both, READ), [true]);
+    let none = r#"{"Effect":"Allow","Action":"s3:PutObject","Resource":"*"}"#;
+    assert_eq!(partial(READ, none), [false]);
+}

@@ -1,9 +1,9 @@
 //! Fixes: the exact statement, proven, and wider ones rejected with a witness.
 
-use iam::fix::{Hopeless, Incident, Known, Outcome, Proposal, Rejection, fix};
+use iam::fix::{Hopeless, Incident, Known, Outcome, Proposal, Rejection, draft, fix};
 use iam::lint::Home;
-use iam::policy::Kind;
-use iam::{Decision, Layer, Layers, Policy};
+use iam::policy::{Document, Kind};
+use iam::{Arn, Decision, Layer, Layers, Policy};
 
 use crate::seeds;
 
@@ -268,6 +268,95 @@ fn records_are_read_too() {
         (found.layer, found.after),
         (Layer::Identity, Decision::Allowed)
     );
+}
+
+const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+fn key_denial(layer: &str) -> String {
+    format!(
+        "cannot read `k` in bucket `b`: User: arn:aws:iam::111122223333:user/u is not authorized to perform: kms:Decrypt on \
+         this resource because no {layer} allows the kms:Decrypt action"
+    )
+}
+
+#[test]
+fn a_key_that_is_not_named_is_left_open() {
+    let incident = Incident::read(&key_denial("identity-based policy")).unwrap();
+    let answer = fix(&incident, &Known::default());
+    assert!(matches!(answer.outcome, Outcome::TooLittle(missing) if missing == ["the resource"]));
+    let found = draft(&incident, None).unwrap();
+    assert_eq!(found.place, "an identity policy of the user `u`");
+    assert_eq!(
+        found.text,
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:Decrypt","Resource":"KEY_ARN"}]}"#
+    );
+    let found = draft(&incident, Some("eu-west-1")).unwrap();
+    assert!(
+        found
+            .text
+            .contains(r#""StringEquals":{"kms:ViaService":"s3.eu-west-1.amazonaws.com"}"#),
+        "{}",
+        found.text
+    );
+    let by_key = Incident::read(&key_denial("resource-based policy")).unwrap();
+    let found = draft(&by_key, None).unwrap();
+    assert_eq!(found.place, "the key's policy");
+    assert!(found.text.contains(r#""Resource":"*""#), "{}", found.text);
+    let named = Incident::read(seeds::FIX).unwrap();
+    assert_eq!(draft(&named, None), None);
+}
+
+#[test]
+fn a_key_is_given_through_s3_alone() {
+    let incident = Incident::read(&key_denial("identity-based policy")).unwrap();
+    let incident = incident.with_resource(KEY.parse().unwrap());
+    let Outcome::Proposal(found) = fix(&incident, &Known::default()).outcome else {
+        panic!("a proposal")
+    };
+    assert_eq!(
+        found.document.to_compact_json(),
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"kms:Decrypt","Resource":"{KEY}","Condition":{{"StringEquals":{{"kms:ViaService":"s3.eu-west-1.amazonaws.com"}}}}}}]}}"#
+        )
+    );
+    assert_eq!(found.through.as_deref(), Some("s3.eu-west-1.amazonaws.com"));
+    let without = found.rejected.iter().find(|rejected| {
+        rejected.candidate.resources == [KEY] && rejected.candidate.through.is_none()
+    });
+    assert!(
+        matches!(&without.unwrap().why, Rejection::AlsoAllows(neighbour) if neighbour.what.contains("by itself"))
+    );
+}
+
+#[test]
+fn a_boundary_is_named_where_it_is_known() {
+    let text = message("because no permissions boundary allows the s3:PutObject action");
+    let arn = "arn:aws:iam::111122223333:policy/limits";
+    let limits = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lambda:*","Resource":"*"}]}"#;
+    let limits = Document::parse(limits, Kind::Boundary).unwrap();
+    let known = Known {
+        layers: Layers {
+            boundary: Some(Policy::managed("limits", Arn::parse(arn).unwrap(), limits)),
+            ..Layers::default()
+        },
+        ..Known::default()
+    };
+    let named =
+        format!("the policy `{arn}`, which is the permissions boundary of the role `render`");
+    assert_eq!(proposal(&text, &known).place, named);
+    let found = proposal(&format!("{text}: {arn}"), &Known::default());
+    assert_eq!((found.layer, found.place), (Layer::Boundary, named));
+}
+
+#[test]
+fn what_is_told_twice_is_fixed_once() {
+    let once = message("because no identity-based policy allows the s3:PutObject action");
+    let twice = format!(
+        "{once}: service error: Error {{ code: \"AccessDenied\", message: {once:?}, aws_request_id: \"1\" }}"
+    );
+    let document = |text: &str| proposal(text, &Known::default()).document.to_compact_json();
+    assert_eq!(document(&twice), document(&once));
+    assert!(document(&twice).ends_with(r#""Resource":"arn:aws:s3:::videos/a b/${*}.mp4"}]}"#));
 }
 
 #[test]

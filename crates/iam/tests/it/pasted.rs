@@ -162,6 +162,125 @@ fn forms_that_services_use() {
     );
 }
 
+const RENDER: &str = "arn:aws:sts::123456789012:assumed-role/remotion-lambda-role/render";
+const PUT: &str = "User: arn:aws:sts::123456789012:assumed-role/remotion-lambda-role/render is not authorized to perform: \
+    s3:PutObject on resource: \"arn:aws:s3:::output-bucket/other/card.mp4\" because no identity-based policy allows the \
+    s3:PutObject action";
+
+/// As the SDK for Rust prints an error of S3: its message, and itself with the message in it.
+fn told_twice(message: &str) -> String {
+    format!(
+        "could not write the output: access denied: {message}: service error: unhandled error (AccessDenied): Error {{ \
+         code: \"AccessDenied\", message: {message:?}, aws_request_id: \"01JDX\" }}"
+    )
+}
+
+#[test]
+fn a_denial_that_is_told_twice_is_read_once() {
+    let twice = told_twice(PUT);
+    let second = twice.split_once(": service error: ").unwrap().1;
+    let broken = |text: &str| {
+        text.replace("perform: ", "perform: \n")
+            .replace(" because", " \nbecause")
+    };
+    let framed = |text: &str| {
+        text.replace(" is not", "\n  │   is not")
+            .replace("perform: ", "perform:\n> ")
+    };
+    for text in [
+        twice.as_str(),
+        second,
+        &broken(&twice),
+        &broken(second),
+        &framed(&twice),
+        &format!("{PUT}\n{PUT}"),
+        &format!("{twice:?}"),
+        &format!("error: {:?}", told_twice(PUT)),
+        &serde_json::json!({ "message": twice }).to_string(),
+        &format!(
+            "the log says {}",
+            serde_json::json!({ "message": twice, "help": null })
+        ),
+    ] {
+        let resource = Some("arn:aws:s3:::output-bucket/other/card.mp4");
+        check(text, Some(RENDER), "s3:PutObject", resource, NO_IDENTITY);
+        assert_eq!(parse(text).words, PUT, "{text}");
+    }
+}
+
+#[test]
+fn a_quoted_resource_ends_at_its_own_mark() {
+    for name in [
+        "arn:aws:s3:::b/a \"b\" c",
+        "arn:aws:s3:::b/a\\b",
+        "arn:aws:s3:::b/\"",
+        "arn:aws:s3:::b/a because b",
+        "arn:aws:s3:::b/a\" with an explicit deny",
+    ] {
+        let message = PUT.replace("arn:aws:s3:::output-bucket/other/card.mp4", name);
+        for text in [
+            message.clone(),
+            told_twice(&message),
+            format!("{message:?}"),
+        ] {
+            check(&text, Some(RENDER), "s3:PutObject", Some(name), NO_IDENTITY);
+            assert_eq!(parse(&text).words, message);
+        }
+    }
+    let (head, _) = PUT.split_once("card").unwrap();
+    check(head, Some(RENDER), "s3:PutObject", None, None);
+    let (bare, _) = PUT.split_once(" because").unwrap();
+    let resource = Some("arn:aws:s3:::output-bucket/other/card.mp4");
+    for text in [bare.to_owned(), format!("{bare}."), told_twice(bare)] {
+        check(&text, Some(RENDER), "s3:PutObject", resource, None);
+        assert_eq!(parse(&text).words, bare, "{text}");
+    }
+}
+
+#[test]
+fn what_can_be_no_arn_is_called_none() {
+    for garbage in [
+        "arn:aws:lambda:us-east-1:111122223333:function:f\\\", aws_request_id: x",
+        "arn:aws:lambda:us-east-1:111122223333:function:f g",
+        "arn:aws:s3:::b because",
+        "arn:aws:s3::: /b",
+    ] {
+        let text = PUT.replace("arn:aws:s3:::output-bucket/other/card.mp4", garbage);
+        let found = parse(&text).resource;
+        assert!(!matches!(found, Some(NamedResource::Arn(_))), "{found:?}");
+    }
+}
+
+#[test]
+fn the_words_of_a_denial_stand_alone() {
+    for (text, words) in [
+        (
+            "(User: a is not authorized to perform: sqs:SendMessage on resource: * because no identity-based policy allows the sqs:SendMessage action)\n\tstatus code: 403",
+            "User: a is not authorized to perform: sqs:SendMessage on resource: * because no identity-based policy allows the sqs:SendMessage action",
+        ),
+        (
+            "x: User: a is not authorized to perform: sqs:SendMessage on resource: *. Try again",
+            "User: a is not authorized to perform: sqs:SendMessage on resource: *",
+        ),
+        (
+            "x: User: a is not authorized to perform: iam:GetRole on resource: role r, and more",
+            "User: a is not authorized to perform: iam:GetRole on resource: role r",
+        ),
+        (
+            "User: a is not authorized to perform: kms:Decrypt on this resource because no identity-based policy allows the kms:Decrypt action: Error",
+            "User: a is not authorized to perform: kms:Decrypt on this resource because no identity-based policy allows the kms:Decrypt action",
+        ),
+        (
+            "User is not authorized to perform: sqs:SendMessage.",
+            "User is not authorized to perform: sqs:SendMessage",
+        ),
+    ] {
+        let parsed = parse(text);
+        assert_eq!(parsed.words, words);
+        assert_eq!(parse(&parsed.words), parsed);
+    }
+}
+
 #[test]
 fn forms_of_their_own() {
     assert_eq!(
@@ -240,6 +359,9 @@ proptest! {
             (None | Some(NamedResource::Unnamed), None) => {}
             (shown, arn) => prop_assert!(false, "{shown:?} for {arn:?}"),
         }
+        prop_assert_eq!(&parsed.words, &text);
+        let twice = parse(&told_twice(&text));
+        prop_assert_eq!(&twice.words, &text);
         let denial = parsed.denial.unwrap();
         prop_assert_eq!(Some(denial.layer), record.named);
         prop_assert_eq!(Some(denial.kind), record.deciding().map(|denial| denial.kind));

@@ -1,5 +1,6 @@
 //! What the account that `--target` names knows: a principal's policies, and what was called.
 
+use client::credentials::who_am_i;
 use cloud::{EventQuery, Region};
 use deploy::principal::{Held, policies_of};
 use iam::{Caller, Layer, Layers};
@@ -9,6 +10,22 @@ use crate::args::Place;
 use crate::error::CliError;
 use crate::show::Shown;
 use crate::target::{self, Target};
+
+/// Refuses a principal of another account than the target's: who has the same name there is somebody else.
+pub(super) async fn same_account(target: &Target, principal: &Caller) -> Result<(), CliError> {
+    let Some(told) = principal.account() else {
+        return Ok(());
+    };
+    let here = who_am_i(target.config()).await?.account;
+    if told.as_str() == here {
+        return Ok(());
+    }
+    Err(PoliciesError::OtherAccount {
+        told: told.to_string(),
+        here,
+    }
+    .into())
+}
 
 /// Reads the policies of a principal. What could not be read is warned of.
 pub(super) async fn held(

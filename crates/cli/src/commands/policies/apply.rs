@@ -2,11 +2,12 @@
 
 use deploy::permissions::check::Principal;
 use deploy::permissions::grant::{Answer, Granted, Inline, policy_name};
+use deploy::simulate::{Question, simulate};
 use iam::CallerKind;
 use iam::fix::{Incident, Proposal};
 use serde_json::{Value, json};
 
-use super::PoliciesError;
+use super::{PoliciesError, account};
 use crate::args::Place;
 use crate::error::CliError;
 use crate::show::Shown;
@@ -36,7 +37,7 @@ async fn applied(
     incident: &Incident,
     proposal: &Proposal,
     into: Option<&str>,
-) -> Result<(Granted, Answer), PoliciesError> {
+) -> Result<(Granted, Answer), CliError> {
     // A session has the policies of its role.
     let holder = incident
         .caller
@@ -48,20 +49,34 @@ async fn applied(
     let (Some(holder), Some(action), Some(resource)) =
         (holder, &incident.action, &incident.resource)
     else {
-        return Err(PoliciesError::NobodyToGive);
+        return Err(PoliciesError::NobodyToGive.into());
     };
     if proposal.layer != iam::Layer::Identity {
-        return Err(PoliciesError::NoIdentityPolicy(proposal.place.clone()));
+        return Err(PoliciesError::NoIdentityPolicy(proposal.place.clone()).into());
+    }
+    if let Some(caller) = &incident.caller {
+        account::same_account(target, caller).await?;
     }
     let principal = Principal::parse(holder.as_str()).map_err(PoliciesError::Holder)?;
     let document: Value = serde_json::from_str(&proposal.document.to_compact_json())
         .map_err(PoliciesError::Proposal)?;
     let inline = Inline::of(target.config(), principal);
     let name = policy_name(action.as_str());
-    let granted = inline.add(&document, into, &name).await?;
-    let answer = inline
-        .allows(holder.as_str(), action.as_str(), resource.as_str())
-        .await?;
+    let granted = inline
+        .add(&document, into, &name)
+        .await
+        .map_err(PoliciesError::Grant)?;
+    let question = Question {
+        principal: holder.as_str(),
+        action: action.as_str(),
+        resource: resource.as_str(),
+        through: proposal.through.as_deref(),
+    };
+    let answer = match simulate(target.config(), &question).await? {
+        // The key's own policy takes part, which a simulation does not know.
+        Answer::Denied if action.service() == "kms" => Answer::Unknown,
+        answer => answer,
+    };
     Ok((granted, answer))
 }
 
@@ -74,7 +89,9 @@ fn text(granted: &Granted, answer: Answer) -> String {
     let now = match answer {
         Answer::Allowed => "the call is allowed now",
         Answer::Denied => "the call is still denied: another layer stands against it",
-        Answer::Unknown => "whether the call is allowed now may not be asked",
+        Answer::Unknown => {
+            "whether the call is allowed now cannot be told: simulating it is not permitted, or a key's own policy takes part"
+        }
     };
     format!(
         "{how}: inline policy {} ({} of {} characters taken)\n{now}",

@@ -3,8 +3,10 @@
 use std::process::ExitCode;
 
 use iam::diff::{
-    AffectedCall, Change, Diff as Difference, Direction, Equality, Verdict, What, diff,
+    AffectedCall, Change, Diff as Difference, Direction, Equality, Reason, Tightening, Verdict,
+    What, diff,
 };
+use iam::policy::{Document, Effect};
 use serde_json::{Value, json};
 
 use super::PoliciesError;
@@ -18,7 +20,7 @@ pub(super) fn run(args: &Diff) -> Result<ExitCode, PoliciesError> {
     let before = document(&args.before, args.kind, &shown)?;
     let after = document(&args.after, args.kind, &shown)?;
     let found = diff(&before, &after);
-    shown.result(&text(&found), &object(&found));
+    shown.result(&text(&before, &found), &object(&found));
     Ok(if found.equality == Equality::Proven {
         ExitCode::SUCCESS
     } else {
@@ -26,23 +28,10 @@ pub(super) fn run(args: &Diff) -> Result<ExitCode, PoliciesError> {
     })
 }
 
-fn text(found: &Difference) -> String {
-    let mut lines: Vec<String> = found.changes.iter().map(ToString::to_string).collect();
-    let changed = found
-        .verdicts
-        .iter()
-        .filter(|verdict| !verdict.calls.is_empty());
-    let calls: Vec<String> = changed
-        .flat_map(|verdict| verdict.calls.iter().map(move |call| (verdict, call)))
-        .map(|(verdict, call)| {
-            let now = if verdict.after.is_allowed() {
-                "allowed"
-            } else {
-                "denied"
-            };
-            format!("  {}: now {now}", named(call))
-        })
-        .collect();
+fn text(before: &Document, found: &Difference) -> String {
+    let mut lines = tightened(before, found);
+    lines.extend(others(found));
+    let calls = changed_calls(found);
     if !calls.is_empty() {
         lines.push(format!("API calls that change ({}):", calls.len()));
         lines.extend(calls);
@@ -78,6 +67,108 @@ fn text(found: &Difference) -> String {
     lines.join("\n")
 }
 
+/// What the first document allows and the second does not, statement by statement, with the reasons.
+fn tightened(before: &Document, found: &Difference) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, statement) in before.statements().iter().enumerate() {
+        let of_statement = found.tightenings.iter();
+        let mut of_statement = of_statement
+            .filter(|tightening| tightening.statement == index)
+            .peekable();
+        if of_statement.peek().is_some() {
+            let sid = statement.sid.as_ref();
+            let name = sid
+                .map(|sid| format!(" `{}`", sid.value))
+                .unwrap_or_default();
+            lines.push(format!("statement {index}{name}: the second is tighter"));
+        }
+        for tightening in of_statement {
+            lines.push(format!(
+                "  - {} on {}",
+                tightening.actions.join(", "),
+                tightening.resources.join(", ")
+            ));
+            lines.extend(reasons(tightening).map(|reason| format!("      {reason}")));
+        }
+    }
+    lines
+}
+
+/// Why, in words. An action that is gone may be one that this system never needs.
+fn reasons(tightening: &Tightening) -> impl Iterator<Item = String> {
+    let needless: Vec<&str> = match tightening.reasons.as_slice() {
+        [Reason::NoSuchAction] => tightening
+            .actions
+            .iter()
+            .map(String::as_str)
+            .filter(|action| !is_called(action))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let needless = (!needless.is_empty()).then(|| {
+        format!(
+            "nothing in the table of calls needs {}",
+            needless.join(", ")
+        )
+    });
+    tightening
+        .reasons
+        .iter()
+        .map(ToString::to_string)
+        .chain(needless)
+}
+
+/// Whether any call of this system needs the action, which may be a pattern.
+fn is_called(action: &str) -> bool {
+    let (stem, is_pattern) = match action.split_once(['*', '?']) {
+        Some((stem, _)) => (stem, true),
+        None => (action, false),
+    };
+    deploy::calls::table().any(|call| {
+        let called = call.action.get(..stem.len());
+        let is_alike = called.is_some_and(|called| called.eq_ignore_ascii_case(stem));
+        is_alike && (is_pattern || call.action.len() == stem.len())
+    })
+}
+
+/// Changes that tighten nothing of the first document: what the second has besides, and what is denied.
+fn others(found: &Difference) -> impl Iterator<Item = String> {
+    let is_told =
+        |change: &&Change| change.direction == Direction::Removed && change.effect == Effect::Allow;
+    found
+        .changes
+        .iter()
+        .filter(move |change| !is_told(change))
+        .map(ToString::to_string)
+}
+
+/// What becomes of each call, said once.
+fn changed_calls(found: &Difference) -> Vec<String> {
+    let mut calls: Vec<(String, Vec<String>)> = Vec::new();
+    for verdict in &found.verdicts {
+        for call in &verdict.calls {
+            let decided = if verdict.after.is_allowed() {
+                "allowed"
+            } else {
+                "denied"
+            };
+            let extent = if call.is_partial {
+                " on some resources"
+            } else {
+                ""
+            };
+            let (name, now) = (named(call), format!("{decided}{extent}"));
+            match calls.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) if known.contains(&now) => {}
+                Some((_, known)) => known.push(now),
+                None => calls.push((name, vec![now])),
+            }
+        }
+    }
+    let line = |(name, now): (String, Vec<String>)| format!("  {name}: now {}", now.join(", "));
+    calls.into_iter().map(line).collect()
+}
+
 fn named(call: &AffectedCall) -> String {
     let condition = call
         .when
@@ -96,7 +187,18 @@ fn object(found: &Difference) -> Value {
         },
         "requestsTried": found.tried,
         "changes": found.changes.iter().map(change).collect::<Vec<_>>(),
+        "tightenings": found.tightenings.iter().map(tightening).collect::<Vec<_>>(),
         "verdicts": found.verdicts.iter().map(verdict).collect::<Vec<_>>(),
+    })
+}
+
+fn tightening(tightening: &Tightening) -> Value {
+    json!({
+        "statement": tightening.statement,
+        "sid": tightening.sid,
+        "actions": tightening.actions,
+        "resources": tightening.resources,
+        "reasons": reasons(tightening).collect::<Vec<_>>(),
     })
 }
 
@@ -126,7 +228,7 @@ fn change(change: &Change) -> Value {
 }
 
 fn verdict(verdict: &Verdict) -> Value {
-    let call = |call: &AffectedCall| json!({ "service": call.service, "operation": call.operation, "when": call.when });
+    let call = |call: &AffectedCall| json!({ "service": call.service, "operation": call.operation, "when": call.when, "onSomeResources": call.is_partial });
     json!({
         "principal": verdict.request.caller.as_str(),
         "action": verdict.request.action.as_str(),

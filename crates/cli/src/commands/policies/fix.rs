@@ -5,15 +5,17 @@ use std::process::ExitCode;
 
 use deploy::principal::Held;
 use iam::fix::{
-    Extension, Fix as Answer, Incident, Known, Outcome, Proposal, Rejected, Rejection, Room, fix,
+    Draft, Extension, Fix as Answer, Incident, Known, Outcome, Proposal, Rejected, Rejection, Room,
+    draft, fix,
 };
-use iam::{Caller, Layer, Resource};
-use serde_json::{Value, json};
+use iam::{Action, Caller, Resource, catalog};
 
+use super::fix_object::object;
 use super::input::Input;
 use super::layers::layers;
 use super::{PoliciesError, account};
 use crate::args::Fix;
+use crate::denial::how_to_find;
 use crate::error::CliError;
 use crate::show::Shown;
 
@@ -21,10 +23,18 @@ use crate::show::Shown;
 pub(super) async fn run(args: &Fix) -> Result<ExitCode, CliError> {
     let shown = Shown::new(args.output.json);
     let (incident, answer) = answered(args, &shown).await?;
-    shown.result(&text(&answer), &object(&answer));
-    if let (true, Outcome::Proposal(proposal)) = (args.apply, &answer.outcome) {
-        let into = args.into.as_deref();
-        super::apply::apply(&args.account.place, &incident, proposal, into, &shown).await?;
+    let open = draft(&incident, None);
+    shown.result(
+        &text(&incident, &answer, open.as_ref()),
+        &object(&answer, open.as_ref()),
+    );
+    match &answer.outcome {
+        Outcome::Proposal(proposal) if args.apply => {
+            let into = args.into.as_deref();
+            super::apply::apply(&args.account.place, &incident, proposal, into, &shown).await?;
+        }
+        Outcome::TooLittle(_) if args.apply => return Err(PoliciesError::NobodyToGive.into()),
+        _ => {}
     }
     let helps = matches!(answer.outcome, Outcome::Proposal(_) | Outcome::Allowed);
     Ok(if helps {
@@ -48,6 +58,7 @@ async fn answered(args: &Fix, shown: &Shown) -> Result<(Incident, Answer), CliEr
     }
     if let Some(resource) = &args.resource {
         let resource: Resource = resource.parse().map_err(PoliciesError::Resource)?;
+        is_about(incident.action.as_ref(), &resource)?;
         incident = incident.with_resource(resource);
     }
     let (layers, inline_counted) =
@@ -68,6 +79,18 @@ async fn answered(args: &Fix, shown: &Shown) -> Result<(Incident, Answer), CliEr
     }
     let answer = fix(&incident, &known);
     Ok((incident, answer))
+}
+
+/// Refuses an ARN that requests for the action never name.
+fn is_about(action: Option<&Action>, resource: &Resource) -> Result<(), PoliciesError> {
+    let known = action.and_then(|action| catalog::action(action.as_str()));
+    match (known, resource.arn()) {
+        (Some(known), Some(arn)) if !known.applies_to(resource) => Err(PoliciesError::OtherKind {
+            action: known.to_string(),
+            resource: arn.to_string(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Adds what the account knows to what is known from files.
@@ -96,7 +119,7 @@ fn denial(argument: &str) -> Result<String, PoliciesError> {
     Ok(argument.to_owned())
 }
 
-fn text(answer: &Answer) -> String {
+fn text(incident: &Incident, answer: &Answer, open: Option<&Draft>) -> String {
     let mut lines = vec![answer.cause.clone()];
     match &answer.outcome {
         Outcome::Hopeless(hopeless) => {
@@ -105,6 +128,9 @@ fn text(answer: &Answer) -> String {
         Outcome::TooLittle(missing) => {
             lines.push(format!("Nothing can be proposed: missing is {}.", missing.join(", ")));
             lines.push("--principal and --resource say what the message does not.".to_owned());
+            if let Some(draft) = open {
+                drafted(incident, draft, &mut lines);
+            }
         }
         Outcome::Deny { place, advice, .. } => {
             lines.push("No Allow outweighs a Deny: the statement that denies has to give way.".to_owned());
@@ -121,6 +147,17 @@ fn text(answer: &Answer) -> String {
         Outcome::Proposal(proposal) => proposed(proposal, &mut lines),
     }
     lines.join("\n")
+}
+
+/// The statement as far as the denial tells it.
+fn drafted(incident: &Incident, draft: &Draft, lines: &mut Vec<String>) {
+    lines.push(how_to_find(incident));
+    lines.push(format!("where: {}", draft.place));
+    lines.push(format!(
+        "add, with the ARN in place of {}:",
+        draft.placeholder
+    ));
+    lines.push(format!("  {}", draft.text));
 }
 
 fn proposed(proposal: &Proposal, lines: &mut Vec<String>) {
@@ -230,89 +267,4 @@ fn rejected(rejected: &Rejected) -> String {
         candidate.actions.join(", "),
         candidate.resources.join(", ")
     )
-}
-
-fn object(answer: &Answer) -> Value {
-    let mut object = match &answer.outcome {
-        Outcome::Hopeless(hopeless) => {
-            json!({ "outcome": "noPolicyHelps", "remedy": hopeless.remedy() })
-        }
-        Outcome::TooLittle(missing) => json!({ "outcome": "tooLittle", "missing": missing }),
-        Outcome::Deny {
-            layer,
-            place,
-            advice,
-        } => json!({
-            "outcome": "deny",
-            "layer": layer.as_str(),
-            "place": place,
-            "statements": advice.iter().map(|advice| &advice.text).collect::<Vec<_>>(),
-        }),
-        Outcome::Allowed => json!({ "outcome": "allowed" }),
-        Outcome::Proposal(proposal) => proposal_object(proposal),
-    };
-    object["cause"] = answer.cause.as_str().into();
-    object
-}
-
-fn proposal_object(proposal: &Proposal) -> Value {
-    let document: Value = serde_json::from_str(&proposal.document.to_json()).unwrap_or_default();
-    let rejected = |rejected: &Rejected| {
-        let (why, witness) = match &rejected.why {
-            Rejection::DoesNotHelp => ("doesNotHelp", None),
-            Rejection::AlsoAllows(neighbour) => ("alsoAllows", Some(neighbour)),
-            Rejection::Longer => ("wider", None),
-            Rejection::Invalid => ("invalid", None),
-        };
-        json!({
-            "idea": rejected.candidate.idea,
-            "actions": rejected.candidate.actions,
-            "resources": rejected.candidate.resources,
-            "principal": rejected.candidate.principal,
-            "why": why,
-            "witness": witness.map(|neighbour| json!({
-                "what": neighbour.what,
-                "principal": neighbour.request.caller.as_str(),
-                "action": neighbour.request.action.as_str(),
-                "resource": neighbour.request.resource.as_str(),
-            })),
-        })
-    };
-    json!({
-        "outcome": "proposal",
-        "layer": proposal.layer.as_str(),
-        "place": proposal.place,
-        "document": document,
-        "size": {
-            "home": proposal.room.home.as_str(),
-            "takes": proposal.room.takes,
-            "taken": proposal.room.taken,
-            "limit": proposal.room.limit,
-            "left": proposal.room.left(),
-        },
-        "extends": proposal.extends.as_ref().map(|extension| json!({
-            "policy": extension.policy,
-            "statement": extension.statement,
-            "sid": extension.sid,
-            "element": extension.element,
-            "entries": extension.entries,
-            "takes": extension.room.takes,
-            "left": extension.room.left(),
-            "document": serde_json::from_str::<Value>(&extension.document.to_json()).unwrap_or_default(),
-        })),
-        "proof": {
-            "before": proposal.before.as_str(),
-            "after": proposal.after.as_str(),
-            "neighbours": proposal.neighbours,
-            "newlyAllowed": proposal.newly_allowed,
-            "unknownLayers": proposal.unknown.iter().map(|layer: &Layer| layer.as_str()).collect::<Vec<_>>(),
-            "isProven": proposal.is_proven(),
-        },
-        "near": proposal.near,
-        "rejected": proposal.rejected.iter().map(rejected).collect::<Vec<_>>(),
-        "alsoNeeded": proposal.also_needed.iter()
-            .map(|one| json!({ "action": one.action, "when": one.when }))
-            .collect::<Vec<_>>(),
-        "alternatives": proposal.alternatives,
-    })
 }

@@ -8,6 +8,7 @@ mod diff;
 mod excerpt;
 mod explain;
 mod fix;
+mod fix_object;
 mod input;
 mod layers;
 mod minimize;
@@ -29,6 +30,13 @@ pub(crate) enum PoliciesError {
     #[error("the denial does not say who is to be given what")]
     #[diagnostic(help("--principal and --resource say what the message does not"))]
     NobodyToGive,
+    #[error(
+        "the denial is about the account {told}, and this acts on the account {here}: nothing was changed"
+    )]
+    #[diagnostic(help(
+        "--target aws with credentials of the account {told} acts there; who has the same name in {here} is somebody else"
+    ))]
+    OtherAccount { told: String, here: String },
     #[error("the change belongs into {0}, which no command changes")]
     #[diagnostic(help("paste the proposed statement there"))]
     NoIdentityPolicy(String),
@@ -59,6 +67,9 @@ pub(crate) enum PoliciesError {
     Principal(iam::CallerError),
     #[error(transparent)]
     Resource(iam::ArnError),
+    #[error("{action} is never about `{resource}`")]
+    #[diagnostic(help("--resource takes the ARN of what was denied"))]
+    OtherKind { action: String, resource: String },
     #[error("the denial does not say who called")]
     #[diagnostic(help("--principal says whose policies are to be read"))]
     NoPrincipal,

@@ -38,7 +38,7 @@ pub(super) fn run(args: &Validate) -> Result<ExitCode, PoliciesError> {
                 }
                 Err(error) => {
                     CliError::from(PoliciesError::from(documents.refused(&error)))
-                        .shown(args.output.json);
+                        .shown(args.output.json, &crate::acting::Acting::default());
                     true
                 }
             };
