@@ -181,7 +181,7 @@ fn each_tightening_has_its_reason() {
         tighter(&before, &after),
         [
             "Acl: s3:PutBucketAcl on arn:aws:s3:::app-*: the second has no such action",
-            "Acl: s3:PutObject on arn:aws:s3:::app-*/*: broader names; the second has arn:aws:s3:::app-one/*",
+            "Acl: s3:PutObject on arn:aws:s3:::app-*, arn:aws:s3:::app-*/*: broader names; the second has arn:aws:s3:::app-one/*",
             "Pass: iam:PassRole on arn:aws:iam::*:role/r: every account; the second names 111122223333; without the condition of the second: StringEquals iam:PassedToService lambda.amazonaws.com",
             "Logs: logs:CreateLogGroup on arn:aws:logs:*:*:log-group:/a/*: every region; the second names us-east-1; every account; the second names 111122223333",
             "All: sqs:* on *: a pattern of actions; the second names sqs:SendMessage; every resource; the second names arn:aws:sqs:us-east-1:111122223333:q",
