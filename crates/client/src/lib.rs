@@ -47,14 +47,13 @@ mod invoke;
 mod output_file;
 mod props;
 mod request;
-mod sdk_error;
 mod start;
 mod still;
 
 use aws_config::SdkConfig;
 use protocol::BucketName;
 use store::Bucket;
-pub use store::{CaBundle, StoreError, s3_client};
+pub use store::{ATTEMPTS, CaBundle, StoreError, Trouble, endpoint, s3_client};
 
 pub use cancel::CancelError;
 pub use clip::{ClipCutter, ClipError};

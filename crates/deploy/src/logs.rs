@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatchlogs::Client;
-use aws_sdk_cloudwatchlogs::error::DisplayErrorContext;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 
 /// The log group cannot be read.
@@ -65,7 +64,7 @@ async fn kept(
         .send();
     let events = pages.try_collect().await.map_err(|error| LogsError {
         group: group.to_owned(),
-        message: DisplayErrorContext(error).to_string(),
+        message: store::in_a_line(&error),
     })?;
     let mut streams: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for event in events.iter().flat_map(|page| page.events()) {

@@ -1,8 +1,8 @@
 //! Reads that may be denied.
 
-use std::fmt::{self, Debug};
+use std::fmt;
 
-use aws_sdk_iam::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 
 use crate::call::CallFailed;
 
@@ -43,14 +43,13 @@ pub(super) struct Reading {
 
 impl Reading {
     /// The answer of a read; nothing, and a note, where it is denied or what is asked about is gone.
-    pub(super) fn readable<T, E, R>(
+    pub(super) fn readable<T, E>(
         &mut self,
         what: &str,
-        answer: Result<T, SdkError<E, R>>,
+        answer: Result<T, SdkError<E>>,
     ) -> Result<Option<T>, ReadError>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: Debug + 'static,
     {
         let error = match answer {
             Ok(value) => return Ok(Some(value)),
@@ -65,7 +64,7 @@ impl Reading {
             }
             _ => Err(ReadError {
                 what: what.to_owned(),
-                message: message.unwrap_or_else(|| DisplayErrorContext(error).to_string()),
+                message: message.unwrap_or_else(|| store::in_a_line(&error)),
             }),
         }
     }
