@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod denial;
+mod dotenv;
 mod env_file;
 mod error;
 mod key_store;
@@ -22,6 +23,7 @@ use tracing_subscriber::EnvFilter;
 use args::{Args, Cloud, Subcommands};
 use env_file::{EnvFile, EnvFileError};
 use error::CliError;
+use show::Shown;
 
 fn main() -> ExitCode {
     let (args, file) = match parse() {
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     };
     log(args.command.verbose());
     let json = args.command.json();
+    warn(&file, json);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
 
 /// The command line, with what the environment says, which the file of variables adds to.
 fn parse() -> Result<(Args, EnvFile), (bool, EnvFileError)> {
+    env_file::forget_empty();
     let args = Args::parse();
     let json = args.command.json();
     let file = env_file::load(args.env_file.as_deref()).map_err(|error| (json, error))?;
@@ -57,6 +61,15 @@ fn parse() -> Result<(Args, EnvFile), (bool, EnvFileError)> {
     Ok((args, file))
 }
 
+fn warn(file: &EnvFile, json: bool) {
+    let mut warnings = file.warnings().peekable();
+    if warnings.peek().is_some() {
+        let shown = Shown::new(json);
+        warnings.for_each(|warning| shown.warning(&warning));
+        shown.clear();
+    }
+}
+
 /// The exit code of a command that did what it was asked for.
 async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError> {
     let done = match command {
@@ -64,7 +77,9 @@ async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError>
         Subcommands::Permissions(permissions) => {
             return Box::pin(commands::permissions::run(permissions)).await;
         }
-        Subcommands::Configure(configure) => Box::pin(commands::configure::run(configure)).await,
+        Subcommands::Configure(configure) => {
+            Box::pin(commands::configure::run(configure)).await
+        }
         Subcommands::Doctor(doctor) => {
             return Box::pin(commands::doctor::run(doctor, file)).await;
         }
@@ -92,6 +107,9 @@ async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError>
     done.map(|()| ExitCode::SUCCESS)
 }
 
+/// What of the SDK writes requests and answers down as they were sent, tokens and secret keys included.
+const SECRETIVE: [&str; 3] = ["aws_config", "aws_smithy_runtime", "aws_smithy_http_client"];
+
 /// What happens underneath goes to standard error: problems, and everything with `--verbose`.
 fn log(verbose: bool) {
     // s3s reports every refusal as a failure of its own; what matters of it is in the event history.
@@ -100,7 +118,12 @@ fn log(verbose: bool) {
     } else {
         "error,s3s=off"
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    for target in SECRETIVE {
+        if let Ok(off) = format!("{target}=off").parse() {
+            filter = filter.add_directive(off);
+        }
+    }
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
