@@ -1,6 +1,7 @@
 //! The command `framewright`.
 
 mod args;
+mod caller;
 mod commands;
 mod denial;
 mod dotenv;
@@ -78,7 +79,7 @@ async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError>
             return Box::pin(commands::permissions::run(permissions)).await;
         }
         Subcommands::Configure(configure) => {
-            Box::pin(commands::configure::run(configure)).await
+            Box::pin(commands::configure::run(configure, file)).await
         }
         Subcommands::Doctor(doctor) => {
             return Box::pin(commands::doctor::run(doctor, file)).await;
