@@ -198,7 +198,7 @@ fn of_certificate(reason: &CertificateError, bundled: bool) -> Reach {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             Reach::Untimely("its time has not come".to_owned())
         }
-        CertificateError::UnknownIssuer if bundled => {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature if bundled => {
             Reach::NotInBundle("AWS_CA_BUNDLE does not vouch for its issuer".to_owned())
         }
         CertificateError::UnknownIssuer => {
