@@ -94,7 +94,7 @@ where
 }
 
 /// What the SDK says of every failure, which tells nobody anything.
-const NOISE: [&str; 11] = [
+const NOISE: [&str; 14] = [
     "failed to construct request",
     "request has timed out",
     "dispatch failure",
@@ -105,7 +105,10 @@ const NOISE: [&str; 11] = [
     "io error",
     "other",
     "an error occurred while loading credentials",
-    "an unexpected error occurred while loading credentials",
+    "the credential provider was not enabled",
+    "unexpected credentials error",
+    "client error (Connect)",
+    "client error (SendRequest)",
 ];
 
 /// The causes of an error in one line, outermost first: each in its own words, once, and without what says nothing.
@@ -188,6 +191,9 @@ mod tests {
         let refused = std::io::Error::other("connection refused");
         let error = SdkError::dispatch_failure(ConnectorError::io(refused.into()));
         check(error, Trouble::Unanswered, "connection refused");
+        let outer = std::io::Error::other("client error (Connect)");
+        let outer = SdkError::dispatch_failure(ConnectorError::io(outer.into()));
+        check(outer, Trouble::Unanswered, "client error (Connect)");
         let late = SdkError::timeout_error(std::io::Error::other("nothing came"));
         check(late, Trouble::Unanswered, "nothing came");
     }
