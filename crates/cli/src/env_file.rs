@@ -1,12 +1,15 @@
 //! `.env`: variables of a project, beside those of the process.
 //!
-//! The process's own variables win. A key is taken whole or not at all: where the process sets one part of an access
-//! key, the file's other parts belong to another key and are left alone.
+//! The process's own variables win; one that is empty counts as absent. A key is taken whole from one of the two: where
+//! the process sets its id or its secret, the file's parts are left alone; where the file has the key, a session token
+//! of the process belongs to another one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use client::credentials;
+
+use crate::dotenv::{self, Said};
 
 /// The file that is read where none is named.
 const DEFAULT: &str = ".env";
@@ -24,26 +27,31 @@ pub(crate) struct EnvFile {
     pub(crate) taken: BTreeSet<String>,
     /// Names of those that the process sets itself, to something else.
     pub(crate) overridden: BTreeSet<String>,
+    /// Names of variables of the process that are of no whole key, where the file holds one.
+    pub(crate) dropped: BTreeSet<String>,
+    /// Lines that begin as ours do and say nothing, by their numbers.
+    pub(crate) unread: Vec<usize>,
 }
 
 /// A file cannot be read.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub(crate) enum EnvFileError {
-    /// It is not there, or not readable.
-    #[error("could not read `{}`", path.display())]
-    #[diagnostic(help("--env-file names a file of lines such as REMOTION_AWS_PROFILE=remotion"))]
-    Read {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
-    // The line itself is not shown, since it may hold a secret.
-    #[error("`{}` has a line that cannot be read, after {}", path.display(), after.as_deref().unwrap_or("its beginning"))]
-    #[diagnostic(help("lines are NAME=VALUE; a value with spaces or `#` needs quotes"))]
-    Line {
-        path: PathBuf,
-        after: Option<String>,
-    },
+#[error("could not read `{}`", path.display())]
+#[diagnostic(help("--env-file names a file of lines such as REMOTION_AWS_PROFILE=remotion"))]
+pub(crate) struct EnvFileError {
+    path: PathBuf,
+    #[source]
+    source: std::io::Error,
+}
+
+/// Takes empty variables of ours out of the process's environment: to the SDK, an empty name of a profile is a name.
+///
+/// This must happen before the process has a second thread.
+pub(crate) fn forget_empty() {
+    for (name, value) in std::env::vars_os() {
+        if value.is_empty() && name.to_str().is_some_and(is_ours) {
+            remove(&name.to_string_lossy());
+        }
+    }
 }
 
 /// Reads the file that was named, or `.env` of the working directory if there is one, into the process's environment.
@@ -55,9 +63,14 @@ pub(crate) fn load(named: Option<&Path>) -> Result<EnvFile, EnvFileError> {
         None if Path::new(DEFAULT).is_file() => Path::new(DEFAULT),
         None => return Ok(EnvFile::default()),
     };
-    let said = read(path)?;
-    let (taken, overridden) = split(said, |name| std::env::var(name).ok());
-    for (name, value) in &taken {
+    let bytes = std::fs::read(path).map_err(|source| EnvFileError {
+        path: path.to_owned(),
+        source,
+    })?;
+    let Said { values, unread } = dotenv::read(&String::from_utf8_lossy(&bytes));
+    let split = split(values, |name| std::env::var(name).ok());
+    split.dropped.iter().for_each(|name| remove(name));
+    for (name, value) in &split.taken {
         // SAFETY: the process has one thread.
         #[expect(
             unsafe_code,
@@ -67,63 +80,78 @@ pub(crate) fn load(named: Option<&Path>) -> Result<EnvFile, EnvFileError> {
             std::env::set_var(name, value);
         }
     }
+    let ours = unread.into_iter().filter(|(_, word)| is_ours(word));
     Ok(EnvFile {
         path: Some(path.to_owned()),
-        taken: taken.into_keys().collect(),
-        overridden,
+        taken: split.taken.into_keys().collect(),
+        overridden: split.overridden,
+        dropped: split.dropped,
+        unread: ours.map(|(number, _)| number).collect(),
     })
 }
 
-fn read(path: &Path) -> Result<BTreeMap<String, String>, EnvFileError> {
-    let lines = dotenvy::from_path_iter(path).map_err(|error| EnvFileError::Read {
-        path: path.to_owned(),
-        source: match error {
-            dotenvy::Error::Io(source) => source,
-            other => std::io::Error::other(other),
-        },
-    })?;
-    let mut said = BTreeMap::new();
-    let mut after = None;
-    for line in lines {
-        match line {
-            Ok((name, value)) => {
-                after = Some(name.clone());
-                // The first of two wins, as everywhere that reads such files.
-                said.entry(name).or_insert(value);
-            }
-            Err(dotenvy::Error::Io(source)) => {
-                return Err(EnvFileError::Read {
-                    path: path.to_owned(),
-                    source,
-                });
-            }
-            Err(_) => {
-                return Err(EnvFileError::Line {
-                    path: path.to_owned(),
-                    after,
-                });
-            }
-        }
+fn remove(name: &str) {
+    // SAFETY: the process has one thread.
+    #[expect(
+        unsafe_code,
+        reason = "the SDK, child processes and clap read the environment"
+    )]
+    unsafe {
+        std::env::remove_var(name);
     }
-    Ok(said)
+}
+
+impl EnvFile {
+    /// What a person should know of it: what is not used, and why.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = String> {
+        let path = self.path.as_deref().unwrap_or(Path::new(DEFAULT)).display();
+        let lines = self.unread.iter().map(move |number| {
+            format!("line {number} of `{path}` is no NAME=VALUE and is passed over")
+        });
+        let path = self.path.as_deref().unwrap_or(Path::new(DEFAULT)).display();
+        let tokens = self.dropped.iter().map(move |name| {
+            format!("{name} of the process is not used: the key comes from `{path}`, and a session belongs to its key")
+        });
+        let path = self.path.as_deref().unwrap_or(Path::new(DEFAULT)).display();
+        let keys = credentials::KEYS.iter().map(|[id, ..]| id.name());
+        let hidden = keys.filter(|id| self.overridden.contains(*id));
+        let hidden = hidden.map(move |id| {
+            format!("the key of `{path}` ({id}) is not used: the process has its own")
+        });
+        lines.chain(tokens).chain(hidden)
+    }
+}
+
+/// Whose values are used.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Split {
+    taken: BTreeMap<String, String>,
+    overridden: BTreeSet<String>,
+    dropped: BTreeSet<String>,
 }
 
 /// What is taken of a file, and what the process says otherwise.
-fn split(
-    said: BTreeMap<String, String>,
-    of_process: impl Fn(&str) -> Option<String>,
-) -> (BTreeMap<String, String>, BTreeSet<String>) {
-    let mut taken = BTreeMap::new();
-    let mut overridden = BTreeSet::new();
-    for (name, value) in said.into_iter().filter(|(name, _)| is_ours(name)) {
-        match of_process(&name) {
-            Some(present) if present == value => {}
-            Some(_) => drop(overridden.insert(name)),
-            None if other_key(&name, &of_process) => drop(overridden.insert(name)),
-            None => drop(taken.insert(name, value)),
+fn split(said: BTreeMap<String, String>, of_process: impl Fn(&str) -> Option<String>) -> Split {
+    let of_process = |name: &str| of_process(name).filter(|value| !value.is_empty());
+    let mut split = Split::default();
+    for [id, secret, token] in &credentials::KEYS {
+        let is_there = |says: &dyn Fn(&str) -> bool| says(id.name()) || says(secret.name());
+        let in_process = is_there(&|name| of_process(name).is_some());
+        let in_file = is_there(&|name| said.get(name).is_some_and(|value| !value.is_empty()));
+        if in_file && !in_process && of_process(token.name()).is_some() {
+            split.dropped.insert(token.name().to_owned());
         }
     }
-    (taken, overridden)
+    let ours = said.into_iter();
+    for (name, value) in ours.filter(|(name, value)| is_ours(name) && !value.is_empty()) {
+        match of_process(&name).filter(|_| !split.dropped.contains(&name)) {
+            Some(present) if present == value => {}
+            Some(_) => drop(split.overridden.insert(name)),
+            None if other_key(&name, &of_process) => drop(split.overridden.insert(name)),
+            None => drop(split.taken.insert(name, value)),
+        }
+    }
+    split
 }
 
 fn is_ours(name: &str) -> bool {
@@ -131,13 +159,14 @@ fn is_ours(name: &str) -> bool {
         || PROXIES.contains(&name.to_ascii_uppercase().as_str())
 }
 
-/// Whether `name` is a part of a key of which the process sets another part.
+/// Whether `name` is a part of a key of which the process sets the id or the secret.
 fn other_key(name: &str, of_process: &impl Fn(&str) -> Option<String>) -> bool {
     credentials::KEYS.iter().any(|parts| {
+        let [id, secret, _] = parts;
         parts.iter().any(|part| part.name() == name)
-            && parts
+            && [id, secret]
                 .iter()
-                .any(|part| of_process(part.name()).is_some_and(|value| !value.is_empty()))
+                .any(|part| of_process(part.name()).is_some())
     })
 }
 
@@ -145,58 +174,75 @@ fn other_key(name: &str, of_process: &impl Fn(&str) -> Option<String>) -> bool {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{EnvFileError, read, split};
+    use super::{EnvFile, split};
 
-    fn check(file: &[(&str, &str)], process: &[(&str, &str)], taken: &[&str], overridden: &[&str]) {
+    #[track_caller]
+    fn check(
+        file: &[(&str, &str)],
+        process: &[(&str, &str)],
+        taken: &[&str],
+        overridden: &[&str],
+        dropped: &[&str],
+    ) {
         let said = file
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let process: BTreeMap<_, _> = process.iter().copied().collect();
-        let (found, other) = split(said, |name| {
+        let found = split(said, |name| {
             process.get(name).map(|value| (*value).to_owned())
         });
-        assert_eq!(found.keys().collect::<Vec<_>>(), taken);
-        assert_eq!(other.iter().collect::<Vec<_>>(), overridden);
+        assert_eq!(found.taken.keys().collect::<Vec<_>>(), taken);
+        assert_eq!(found.overridden.iter().collect::<Vec<_>>(), overridden);
+        assert_eq!(found.dropped.iter().collect::<Vec<_>>(), dropped);
     }
 
     #[test]
-    fn the_process_wins() {
+    fn the_process_wins_with_what_is_not_empty() {
         check(
             &[("AWS_REGION", "a"), ("AWS_PROFILE", "p")],
             &[("AWS_REGION", "b")],
             &["AWS_PROFILE"],
             &["AWS_REGION"],
-        );
-        check(
-            &[("AWS_REGION", "a")],
-            &[("AWS_REGION", "")],
             &[],
-            &["AWS_REGION"],
         );
+        let empty = [("AWS_REGION", "")];
+        check(&[("AWS_REGION", "a")], &empty, &["AWS_REGION"], &[], &[]);
+        check(&empty, &[], &[], &[], &[]);
+    }
+
+    const KEY: [(&str, &str); 3] = [
+        ("AWS_ACCESS_KEY_ID", "file"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_SESSION_TOKEN", "t"),
+    ];
+
+    const NAMES: [&str; 3] = [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+    ];
+
+    #[test]
+    fn a_key_is_taken_whole_from_one_place() {
+        let other = ("REMOTION_AWS_ACCESS_KEY_ID", "r");
+        let file = [&KEY[..], &[other]].concat();
+        let process = [
+            ("AWS_ACCESS_KEY_ID", "process"),
+            ("AWS_SECRET_ACCESS_KEY", "x"),
+        ];
+        check(&file, &process, &[other.0], &NAMES, &[]);
+        // Half a key is the process's own mistake, and not mended with another's half.
+        check(&KEY, &process[1..], &[], &NAMES, &[]);
+        check(&KEY, &[("AWS_ACCESS_KEY_ID", "")], &NAMES, &[], &[]);
     }
 
     #[test]
-    fn a_key_is_taken_whole_or_not_at_all() {
-        let file = [
-            ("AWS_ACCESS_KEY_ID", "file"),
-            ("AWS_SECRET_ACCESS_KEY", "s"),
-            ("AWS_SESSION_TOKEN", "t"),
-            ("REMOTION_AWS_ACCESS_KEY_ID", "r"),
-        ];
-        check(
-            &file,
-            &[
-                ("AWS_ACCESS_KEY_ID", "process"),
-                ("AWS_SECRET_ACCESS_KEY", "x"),
-            ],
-            &["REMOTION_AWS_ACCESS_KEY_ID"],
-            &[
-                "AWS_ACCESS_KEY_ID",
-                "AWS_SECRET_ACCESS_KEY",
-                "AWS_SESSION_TOKEN",
-            ],
-        );
+    fn a_session_without_its_key_is_dropped() {
+        let token = [("AWS_SESSION_TOKEN", "bogus")];
+        check(&KEY, &token, &NAMES, &[], &NAMES[2..]);
+        check(&KEY[..2], &token, &NAMES[..2], &[], &NAMES[2..]);
+        check(&[], &token, &[], &[], &[]);
     }
 
     #[test]
@@ -210,18 +256,28 @@ mod tests {
             &[],
             &["https_proxy"],
             &[],
+            &[],
         );
     }
 
     #[test]
-    fn a_broken_line_is_placed_and_not_shown() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(".env");
-        std::fs::write(&path, "AWS_REGION=eu-west-1\nAWS_SECRET 'hush\n").unwrap();
-        let error = read(&path).unwrap_err();
-        assert!(
-            matches!(&error, EnvFileError::Line { after: Some(name), .. } if name == "AWS_REGION")
+    fn what_is_not_used_is_said() {
+        let name = |name: &str| [name.to_owned()].into();
+        let file = EnvFile {
+            path: Some(".env".into()),
+            overridden: name("AWS_ACCESS_KEY_ID"),
+            dropped: name("REMOTION_AWS_SESSION_TOKEN"),
+            unread: vec![3],
+            ..EnvFile::default()
+        };
+        let said: Vec<_> = file.warnings().collect();
+        assert_eq!(
+            said,
+            [
+                "line 3 of `.env` is no NAME=VALUE and is passed over",
+                "REMOTION_AWS_SESSION_TOKEN of the process is not used: the key comes from `.env`, and a session belongs to its key",
+                "the key of `.env` (AWS_ACCESS_KEY_ID) is not used: the process has its own",
+            ]
         );
-        assert!(!error.to_string().contains("hush"), "{error}");
     }
 }

@@ -6,6 +6,7 @@ use client::{FetchError, FollowError, OutputFileError, RenderFailure, StartError
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use crate::acting::Acting;
+use crate::caller::advice;
 use crate::locate::Missing;
 use crate::show::Shown;
 use crate::site::UnknownSite;
@@ -41,26 +42,36 @@ pub(crate) enum CliError {
     #[diagnostic(transparent)]
     Target(#[from] crate::target::TargetError),
     #[error(transparent)]
-    #[diagnostic(help(
-        "`framewright doctor` shows where credentials come from and what is wrong with them"
-    ))]
-    Identity(#[from] client::credentials::IdentityError),
+    #[diagnostic(transparent)]
+    Caller(#[from] crate::caller::NotKnown),
+    #[error("{error}")]
+    Identity {
+        error: client::credentials::IdentityError,
+        #[help]
+        help: Option<String>,
+    },
     #[error(transparent)]
     #[diagnostic(help("--function and --bucket name what is meant"))]
     Find(#[from] client::FindError),
     #[error(transparent)]
     Account(#[from] deploy::principal::ReadError),
     #[error("could not serve the metadata endpoint")]
-    #[diagnostic(help(
-        "the role's trust policy must allow sts:AssumeRole to ec2.amazonaws.com or ecs-tasks.amazonaws.com"
-    ))]
-    Metadata(#[from] cloud::MetadataError),
+    Metadata {
+        #[source]
+        error: cloud::MetadataError,
+        #[help]
+        help: &'static str,
+    },
     #[error("could not ask the embedded cloud")]
     Asked(#[source] cloud::AskError),
     #[error(transparent)]
     Package(#[from] deploy::functions::PackageError),
-    #[error(transparent)]
-    Call(#[from] deploy::CallFailed),
+    #[error("{error}")]
+    Call {
+        error: Box<deploy::CallFailed>,
+        #[help]
+        help: Option<String>,
+    },
     #[error("could not provision the embedded cloud")]
     Provision(#[from] deploy::provision::ProvisionError),
     #[error(transparent)]
@@ -183,6 +194,36 @@ impl From<cloud::AccessError> for CliError {
             cloud::AccessError::OtherRegion { .. } => Self::NotServed(error),
             other => Self::Cloud(other),
         }
+    }
+}
+
+impl From<deploy::CallFailed> for CliError {
+    fn from(error: deploy::CallFailed) -> Self {
+        let help = error.trouble().and_then(advice);
+        let error = Box::new(error);
+        Self::Call { error, help }
+    }
+}
+
+impl From<client::credentials::IdentityError> for CliError {
+    fn from(error: client::credentials::IdentityError) -> Self {
+        let help = advice(error.trouble());
+        Self::Identity { error, help }
+    }
+}
+
+impl From<cloud::MetadataError> for CliError {
+    fn from(error: cloud::MetadataError) -> Self {
+        let help = match &error {
+            cloud::MetadataError::Missing(_) => {
+                "the state that this cloud serves has none of that name: `aws iam list-roles` and `aws iam list-instance-profiles` list what it has"
+            }
+            cloud::MetadataError::Role(_) => {
+                "the role's trust policy must allow sts:AssumeRole to ec2.amazonaws.com or ecs-tasks.amazonaws.com"
+            }
+            cloud::MetadataError::Port(_) => "another program may hold all ports of this machine",
+        };
+        Self::Metadata { error, help }
     }
 }
 

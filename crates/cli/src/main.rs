@@ -2,8 +2,10 @@
 
 mod acting;
 mod args;
+mod caller;
 mod commands;
 mod denial;
+mod dotenv;
 mod env_file;
 mod error;
 mod key_store;
@@ -24,6 +26,7 @@ use acting::Acting;
 use args::{Args, Cloud, Subcommands};
 use env_file::{EnvFile, EnvFileError};
 use error::CliError;
+use show::Shown;
 
 fn main() -> ExitCode {
     let (args, acting, file) = match parse() {
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
     };
     log(args.command.verbose());
     let json = args.command.json();
+    warn(&file, json);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
 
 /// The command line, with what the environment says, which the file of variables adds to.
 fn parse() -> Result<(Args, Acting, EnvFile), (bool, EnvFileError)> {
+    env_file::forget_empty();
     let (args, acting) = typed();
     let json = args.command.json();
     let file = env_file::load(args.env_file.as_deref()).map_err(|error| (json, error))?;
@@ -69,6 +74,15 @@ fn typed() -> (Args, Acting) {
     }
 }
 
+fn warn(file: &EnvFile, json: bool) {
+    let mut warnings = file.warnings().peekable();
+    if warnings.peek().is_some() {
+        let shown = Shown::new(json);
+        warnings.for_each(|warning| shown.warning(&warning));
+        shown.clear();
+    }
+}
+
 /// The exit code of a command that did what it was asked for.
 async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError> {
     let done = match command {
@@ -76,7 +90,9 @@ async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError>
         Subcommands::Permissions(permissions) => {
             return Box::pin(commands::permissions::run(permissions)).await;
         }
-        Subcommands::Configure(configure) => Box::pin(commands::configure::run(configure)).await,
+        Subcommands::Configure(configure) => {
+            Box::pin(commands::configure::run(configure, file)).await
+        }
         Subcommands::Doctor(doctor) => {
             return Box::pin(commands::doctor::run(doctor, file)).await;
         }
@@ -104,6 +120,9 @@ async fn run(command: Subcommands, file: &EnvFile) -> Result<ExitCode, CliError>
     done.map(|()| ExitCode::SUCCESS)
 }
 
+/// What of the SDK writes requests and answers down as they were sent, tokens and secret keys included.
+const SECRETIVE: [&str; 3] = ["aws_config", "aws_smithy_runtime", "aws_smithy_http_client"];
+
 /// What happens underneath goes to standard error: problems, and everything with `--verbose`.
 fn log(verbose: bool) {
     // s3s reports every refusal as a failure of its own; what matters of it is in the event history.
@@ -112,7 +131,12 @@ fn log(verbose: bool) {
     } else {
         "error,s3s=off"
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    for target in SECRETIVE {
+        if let Ok(off) = format!("{target}=off").parse() {
+            filter = filter.add_directive(off);
+        }
+    }
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
-use client::credentials::{AssumedRole, who_am_i};
+use client::credentials::AssumedRole;
 use client::env::{self, Environment};
 use client::{Client, Installation, Sought};
 use cloud::Access;
@@ -15,6 +15,7 @@ use deploy::functions::{Package, Settings};
 use deploy::provision::{self, Wanted};
 
 use crate::args::{Place, Which};
+use crate::caller;
 use crate::error::CliError;
 use crate::locate;
 use crate::show::Shown;
@@ -127,7 +128,7 @@ async fn provisioned(
 async fn found(target: &Target, which: &Which, shown: &Shown) -> Result<Opened, CliError> {
     shown.step("looking for the function and its bucket");
     let config = target.config();
-    let identity = who_am_i(config).await?;
+    let identity = caller::identity(target).await?;
     let sought = Sought {
         function: which.function.clone(),
         bucket: which.bucket.clone(),

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use aws_config::SdkConfig;
-use client::credentials::{self, AccessKey, ResolveError, Resolved, Wish};
+use aws_credential_types::provider::ProvideCredentials as _;
+use aws_credential_types::provider::error::CredentialsError;
+use client::credentials::{self, AccessKey, NoCredentials, ResolveError, Resolved, Wish};
 use client::env::{self, Environment};
 use cloud::{Access, AccountId, Administrator, Config, Region, StateLocation};
 
@@ -31,8 +33,18 @@ enum Kind {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub(crate) enum TargetError {
     #[error(transparent)]
-    #[diagnostic(help("`framewright doctor` shows where credentials and region come from"))]
+    #[diagnostic(help(
+        "`framewright help doctor` lists where credentials and region come from, in their order"
+    ))]
     Resolve(#[from] ResolveError),
+    #[error("{error}")]
+    NoCredentials {
+        error: Box<NoCredentials>,
+        #[help]
+        help: String,
+    },
+    #[error("no credentials")]
+    Credentials(#[source] CredentialsError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     ProjectFile(#[from] ProjectFileError),
@@ -43,10 +55,32 @@ pub(crate) enum TargetError {
     ForAws(&'static str),
 }
 
+impl TargetError {
+    fn without_credentials(error: CredentialsError) -> Self {
+        match NoCredentials::of(&error) {
+            Some(told) => Self::NoCredentials {
+                help: told.remedy().to_string(),
+                error: Box::new(told.clone()),
+            },
+            None => Self::Credentials(error),
+        }
+    }
+}
+
 impl Target {
     /// Opens the embedded cloud, or talks to the process that owns its state, as that account's administrator; or
-    /// resolves credentials and region of AWS, without a request.
+    /// resolves credentials and region of AWS, and gets the credentials from where they are.
     pub(crate) async fn open(place: &Place, shown: &Shown) -> Result<Self, CliError> {
+        let target = Self::resolve(place, shown).await?;
+        if let Some(resolved) = target.resolved() {
+            let given = resolved.held.provide_credentials().await;
+            given.map_err(TargetError::without_credentials)?;
+        }
+        Ok(target)
+    }
+
+    /// As [`open`](Self::open), but credentials that cannot be had show at the first call.
+    pub(crate) async fn resolve(place: &Place, shown: &Shown) -> Result<Self, CliError> {
         match place.target {
             TargetName::Embedded => Self::open_embedded(place, shown).await,
             TargetName::Aws => Ok(Self::resolve_aws(place, shown).await?),

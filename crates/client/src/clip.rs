@@ -2,7 +2,6 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_lambda::config::retry::RetryConfig;
-use aws_sdk_lambda::error::DisplayErrorContext;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvokeWithResponseStreamResponseEvent as StreamEvent;
 use protocol::names::CLIP_FUNCTION;
@@ -86,7 +85,7 @@ impl ClipCutter {
         let mut last = None;
         loop {
             let event = events.recv().await;
-            match event.map_err(|error| self.broken(DisplayErrorContext(error).to_string()))? {
+            match event.map_err(|error| self.broken(store::causes(&error)))? {
                 Some(StreamEvent::PayloadChunk(chunk)) => {
                     let bytes = chunk.payload.map(Blob::into_inner).unwrap_or_default();
                     lines.push(&bytes);

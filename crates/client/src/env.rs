@@ -116,6 +116,14 @@ variables! {
         "file of the profiles' settings, in place of `~/.aws/config`";
     AWS_ENDPOINT_URL = "AWS_ENDPOINT_URL":
         "replaces AWS's endpoints; what the embedded cloud gives to its functions";
+    AWS_ENDPOINT_URL_STS = "AWS_ENDPOINT_URL_STS":
+        "replaces the endpoint of STS alone";
+    AWS_ENDPOINT_URL_LAMBDA = "AWS_ENDPOINT_URL_LAMBDA":
+        "replaces the endpoint of Lambda alone";
+    AWS_ENDPOINT_URL_S3 = "AWS_ENDPOINT_URL_S3":
+        "replaces the endpoint of S3 alone";
+    AWS_ENDPOINT_URL_IAM = "AWS_ENDPOINT_URL_IAM":
+        "replaces the endpoint of IAM alone";
     AWS_CA_BUNDLE = "AWS_CA_BUNDLE":
         "file of certificates that are trusted in place of the system's";
     HTTPS_PROXY = "HTTPS_PROXY":

@@ -2,9 +2,9 @@
 
 use aws_config::SdkConfig;
 use protocol::{BucketName, FunctionName, Version};
+use store::in_a_line;
 
 use crate::Installation;
-use crate::sdk_error::in_a_line;
 
 /// What the caller says about where it wants to render.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

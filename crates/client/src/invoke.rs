@@ -9,9 +9,9 @@ use aws_sdk_lambda::primitives::Blob;
 use protocol::payload::{Payload, Response, Routine};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use store::in_a_line;
 
 use crate::Client;
-use crate::sdk_error::in_a_line;
 
 /// Attempts of a call that is throttled, the first included.
 const ATTEMPTS: u32 = 8;

@@ -47,14 +47,13 @@ mod invoke;
 mod output_file;
 mod props;
 mod request;
-mod sdk_error;
 mod start;
 mod still;
 
 use aws_config::SdkConfig;
 use protocol::BucketName;
 use store::Bucket;
-pub use store::{CaBundle, StoreError, s3_client};
+pub use store::{ATTEMPTS, CaBundle, StoreError, Trouble, endpoint, s3_client};
 
 pub use cancel::CancelError;
 pub use clip::{ClipCutter, ClipError};
@@ -76,7 +75,6 @@ pub use protocol::settings::{ImageFormat, OutName, RequestedFrames, S3OutputProv
 pub use protocol::status::RenderProgress;
 pub use protocol::{DeleteAfter, FunctionName, RenderId};
 pub use request::RenderRequest;
-pub use sdk_error::in_a_line;
 pub use start::StartError;
 pub use still::StillRequest;
 

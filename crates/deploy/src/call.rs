@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{BuildError, ProvideErrorMetadata, SdkError};
+use store::Trouble;
 
 /// AWS refused or failed a call.
 #[derive(Debug, thiserror::Error)]
@@ -13,13 +13,12 @@ pub struct CallFailed {
     step: Cow<'static, str>,
     code: Option<String>,
     message: String,
+    trouble: Option<Trouble>,
 }
 
 impl CallFailed {
     /// Of a call that was made for `step`, a verb phrase.
-    pub(crate) fn of<E>(
-        step: impl Into<Cow<'static, str>>,
-    ) -> impl FnOnce(SdkError<E, HttpResponse>) -> Self
+    pub(crate) fn of<E>(step: impl Into<Cow<'static, str>>) -> impl FnOnce(SdkError<E>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -33,8 +32,9 @@ impl CallFailed {
                 code: code(&error).map(str::to_owned),
                 message: match told {
                     Some(told) => told.to_owned(),
-                    None => client::in_a_line(&error),
+                    None => store::in_a_line(&error),
                 },
+                trouble: Some(Trouble::of(&error)),
             }
         }
     }
@@ -48,6 +48,7 @@ impl CallFailed {
             step: step.into(),
             code: None,
             message: why.to_string(),
+            trouble: None,
         }
     }
 
@@ -60,6 +61,12 @@ impl CallFailed {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
+    }
+
+    /// What kind of trouble the call met, where it was made.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.trouble
     }
 
     /// Whether AWS says that the caller may not do this.

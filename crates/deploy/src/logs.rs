@@ -64,7 +64,7 @@ async fn kept(
         .send();
     let events = pages.try_collect().await.map_err(|error| LogsError {
         group: group.to_owned(),
-        message: client::in_a_line(&error),
+        message: store::in_a_line(&error),
     })?;
     let mut streams: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for event in events.iter().flat_map(|page| page.events()) {

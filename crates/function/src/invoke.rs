@@ -1,10 +1,11 @@
 //! Invoking this function itself.
 
 use aws_sdk_lambda::Client;
-use aws_sdk_lambda::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::InvocationType;
 use protocol::payload::{Launch, Payload};
+use store::in_a_line;
 
 /// A launch could not be invoked.
 #[derive(Debug, thiserror::Error)]
@@ -38,9 +39,9 @@ pub(crate) async fn launch(
         .payload(Blob::new(payload));
     match Box::pin(call.send()).await {
         Ok(_) => Ok(()),
-        Err(error) if is_throttled(&error) => Err(InvokeError::Throttled(describe(&error))),
-        Err(error) if is_denied(&error) => Err(InvokeError::Denied(describe(&error))),
-        Err(error) => Err(InvokeError::Failed(describe(&error))),
+        Err(error) if is_throttled(&error) => Err(InvokeError::Throttled(in_a_line(&error))),
+        Err(error) if is_denied(&error) => Err(InvokeError::Denied(in_a_line(&error))),
+        Err(error) => Err(InvokeError::Failed(in_a_line(&error))),
     }
 }
 
@@ -68,17 +69,4 @@ pub(crate) fn is_throttled<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -
                 | "ConcurrentInvocationLimitExceeded"
         )
     )
-}
-
-/// AWS's own words where there are any, else the whole chain of causes.
-pub(crate) fn describe<E, R>(error: &SdkError<E, R>) -> String
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug,
-{
-    let service = error.as_service_error();
-    match service.and_then(|e| Some((e.code()?, e.message().unwrap_or_default()))) {
-        Some((code, message)) => format!("{code}: {message}"),
-        None => DisplayErrorContext(error).to_string(),
-    }
 }

@@ -18,6 +18,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 
+use crate::told::causes;
+
 /// The largest error document that is looked into, in bytes.
 const LARGEST: u64 = 64 * 1024;
 
@@ -86,7 +88,7 @@ impl HttpConnector for Telling<SharedHttpConnector> {
             let (answer, trouble) = match answer.await {
                 Ok(response) => looked_into(response).await?,
                 Err(error) => {
-                    let trouble = Trouble::NoAnswer(reason(&error));
+                    let trouble = Trouble::NoAnswer(causes(&error));
                     (Err(error), Some(trouble))
                 }
             };
@@ -191,17 +193,8 @@ async fn looked_into(
     Ok((Ok(response), trouble))
 }
 
-fn throttles(text: &str) -> bool {
+pub(crate) fn throttles(text: &str) -> bool {
     THROTTLED.iter().any(|word| text.contains(word))
-}
-
-/// The causes of an error in one line.
-fn reason(error: &ConnectorError) -> String {
-    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
-        error.source()
-    });
-    let causes: Vec<String> = causes.map(ToString::to_string).collect();
-    causes.join(": ")
 }
 
 impl Failed {

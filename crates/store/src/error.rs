@@ -7,6 +7,7 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 use crate::Bucket;
+use crate::told::causes;
 
 /// A call to S3 failed.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +22,18 @@ struct Failure {
     bucket: String,
     kind: ErrorKind,
     #[source]
-    source: Option<Box<dyn Error + Send + Sync>>,
+    source: Option<Cause>,
+}
+
+/// What is under a failure, in words: the errors of the SDK hold what was sent and answered.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Cause(String);
+
+impl Cause {
+    fn of(error: &(dyn Error + 'static)) -> Self {
+        Self(causes(error))
+    }
 }
 
 /// Why a call to S3 failed.
@@ -114,6 +126,10 @@ impl StoreError {
 
 impl Bucket {
     /// What became of `action` on `subject`, from the SDK's account of it.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it ends here, and is passed on by nobody"
+    )]
     pub(crate) fn failure<E>(
         &self,
         action: &'static str,
@@ -124,10 +140,11 @@ impl Bucket {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let mut failure = self.failure_of(action, subject, classify(&error));
-        // What S3 answered is told by the kind: the SDK would tell it again, as its own data.
-        if !matches!(error, SdkError::ServiceError(_)) {
-            failure.0.source = Some(error.into());
-        }
+        // What AWS answered with is in the kind.
+        failure.0.source = error
+            .as_service_error()
+            .is_none()
+            .then(|| Cause::of(&error));
         failure
     }
 
@@ -155,7 +172,7 @@ impl Bucket {
         source: impl Error + Send + Sync + 'static,
     ) -> StoreError {
         let mut failure = self.failure_of(action, subject, kind);
-        failure.0.source = Some(Box::new(source));
+        failure.0.source = Some(Cause::of(&source));
         failure
     }
 }
@@ -186,8 +203,8 @@ fn classify<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Error
 /// Why no identity could be found for a request that was never sent.
 fn credential_failure(error: &(dyn Error + 'static)) -> Option<ErrorKind> {
     std::iter::successors(Some(error), |error| (*error).source())
-        .find_map(|error| error.downcast_ref::<CredentialsError>())
-        .map(|error| ErrorKind::Credentials(error.to_string()))
+        .find(|error| error.is::<CredentialsError>())
+        .map(|error| ErrorKind::Credentials(causes(error)))
 }
 
 /// Codes decide where there are any; answers to HEAD carry a status alone.

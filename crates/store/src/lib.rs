@@ -34,6 +34,7 @@ mod outward;
 mod range_proxy;
 mod route;
 mod sdk;
+mod told;
 
 pub use bucket::{Bucket, ETag};
 pub use download::{Download, DownloadError};
@@ -45,5 +46,7 @@ pub use object::{
 pub use outward::{CaBundle, CaBundleError, is_near, outward_http_client};
 pub use range_proxy::{RangeProxy, RemoteError, RemoteRules};
 pub use sdk::{
-    OtherService, bucket_elsewhere, http_client, s3_client, sdk_config, shared_settings,
+    ATTEMPTS, OtherService, bucket_elsewhere, endpoint, http_client, s3_client, sdk_config,
+    shared_settings,
 };
+pub use told::{Trouble, causes, in_a_line};

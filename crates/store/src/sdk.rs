@@ -20,7 +20,7 @@ use crate::attempts;
 /// A connection that is not there after this time will not come.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Attempts of one call, the first included.
-const ATTEMPTS: u32 = 4;
+pub const ATTEMPTS: u32 = 4;
 /// How long a transfer of S3 may stand still. Generous, since a busy machine can freeze a process
 /// for seconds.
 const STALL_GRACE: Duration = Duration::from_secs(30);
@@ -101,7 +101,7 @@ pub fn bucket_elsewhere(service: &OtherService, name: &str) -> crate::Bucket {
 
 /// An S3 client. Where `config` or the environment names an endpoint of S3, buckets are addressed by path.
 pub fn s3_client(config: &SdkConfig) -> aws_sdk_s3::Client {
-    let by_path = config.endpoint_url().is_some() || own_endpoint(config).is_some();
+    let by_path = endpoint(config, "S3").is_some();
     let stalls = StalledStreamProtectionConfig::enabled().grace_period(STALL_GRACE);
     let config = aws_sdk_s3::config::Builder::from(config)
         .force_path_style(by_path)
@@ -109,10 +109,15 @@ pub fn s3_client(config: &SdkConfig) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(config.build())
 }
 
-/// What `AWS_ENDPOINT_URL_S3`, or a profile, says.
-fn own_endpoint(config: &SdkConfig) -> Option<String> {
+/// What replaces AWS's own endpoint of a service, by its id such as `Lambda`: a variable of the service, what a profile
+/// says of it, or what replaces all endpoints.
+pub fn endpoint(config: &SdkConfig, service: &'static str) -> Option<String> {
+    own_endpoint(config, service).or_else(|| config.endpoint_url().map(str::to_owned))
+}
+
+fn own_endpoint(config: &SdkConfig, service: &'static str) -> Option<String> {
     let key = ServiceConfigKey::builder()
-        .service_id("S3")
+        .service_id(service)
         .env("AWS_ENDPOINT_URL")
         .profile("endpoint_url")
         .build()

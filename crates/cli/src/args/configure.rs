@@ -13,7 +13,8 @@ use super::{Output, Place};
 #[derive(Debug, ClapArgs)]
 #[command(
     after_help = "Examples:\n  framewright configure --target aws --profile remotion --region eu-west-1\n  \
-        aws configure export-credentials --format env | framewright configure --target aws --key-file .env"
+        aws configure export-credentials --format env | framewright configure --target aws --key-file .env\n\n\
+        `framewright help doctor` lists which credentials and which region commands use."
 )]
 pub(crate) struct Configure {
     /// The file of variables that the key goes to; nobody else may read it afterwards, and one that git tracks is

@@ -213,7 +213,10 @@ pub(crate) struct Compositions {
 ///
 /// The exit code is 1 if something stops renders. The last line says what to do first.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "Example:\n  framewright doctor --target aws")]
+#[command(
+    after_help = "Example:\n  framewright doctor --target aws",
+    after_long_help = concat!("Example:\n  framewright doctor --target aws\n\n", include_str!("sources.txt"))
+)]
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) output: Output,

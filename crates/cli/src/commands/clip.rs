@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 
 use aws_config::SdkConfig;
-use client::credentials::{AssumedRole, who_am_i};
+use client::credentials::AssumedRole;
 use client::{
     CLIP_FORMATS, Client, ClipCutter, ClipErrorCode, ClipObject, ClipOutput, ClipProgress,
     ClipResponse, ClipSource, Event, FollowError, FollowOptions, Installation, InvokeError,
@@ -17,6 +17,7 @@ use futures_util::TryStreamExt;
 
 use super::interrupted;
 use crate::args::Clip;
+use crate::caller;
 use crate::error::CliError;
 use crate::locate;
 use crate::show::{Shown, human};
@@ -224,7 +225,7 @@ async fn desk(
         let scope = provisioned.scope;
         (role.config().clone(), scope.bucket, scope.account)
     } else {
-        let identity = who_am_i(target.config()).await?;
+        let identity = caller::identity(target).await?;
         let bucket = client::render_bucket(target.config(), args.bucket.as_deref()).await?;
         (
             target.config().clone(),

@@ -1,5 +1,6 @@
 //! `framewright doctor`.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use ::deploy::Account;
@@ -9,7 +10,7 @@ use ::deploy::provision::TRIGGER_ROLE;
 use aws_config::SdkConfig;
 use client::credentials::{self, Identity, Resolved};
 use client::env::{self, Environment};
-use client::{Installation, Sought};
+use client::{FindError, Installation, Sought};
 use futures_util::future::join_all;
 
 use crate::args::Doctor;
@@ -19,8 +20,8 @@ use crate::key_store::git::{self, Git};
 use crate::show::{Shown, findings_table};
 use crate::target::Target;
 
-/// What renders call, by the names of their endpoints.
-const SERVICES: [&str; 3] = ["sts", "lambda", "s3"];
+/// What renders call, by their ids; in small letters these are the names of their endpoints.
+const SERVICES: [&str; 3] = ["STS", "Lambda", "S3"];
 
 const HEALTH: &str = "https://health.aws.amazon.com/health/status";
 
@@ -28,15 +29,16 @@ const HEALTH: &str = "https://health.aws.amazon.com/health/status";
 pub(crate) async fn run(args: Doctor, file: &EnvFile) -> Result<ExitCode, CliError> {
     let shown = Shown::new(args.output.json);
     let mut findings = vec![of_env_file(file)];
-    match Target::open(&args.place, &shown).await {
+    match Target::resolve(&args.place, &shown).await {
         Ok(target) => {
             Box::pin(examine(&target, &args, &shown, &mut findings)).await;
             target.finish().await;
         }
         Err(CliError::Target(error)) => {
             findings.push(
-                Finding::new("credentials", Verdict::Bad, error.to_string())
-                    .advising("`framewright help` lists the variables in their order"),
+                Finding::new("credentials", Verdict::Bad, error.to_string()).advising(
+                    "`framewright help doctor` lists credentials and regions in their order",
+                ),
             );
         }
         Err(other) => return Err(other),
@@ -133,11 +135,7 @@ async fn deployed(
     let found = match Installation::find(config, &identity.account, &sought).await {
         Ok(found) => found,
         Err(error) => {
-            findings.push(
-                Finding::new("installation", Verdict::Advice, error.to_string()).advising(
-                    "`framewright deploy` deploys what is missing; --function and --bucket name what is meant",
-                ),
-            );
+            findings.push(not_found(&error, args.place.is_aws()));
             return None;
         }
     };
@@ -162,6 +160,28 @@ async fn deployed(
         )),
     }
     Some(found)
+}
+
+/// What it means that nothing to render with was found. The embedded cloud gets what is missing when it renders.
+fn not_found(error: &FindError, on_aws: bool) -> Finding {
+    let missing = if on_aws {
+        Verdict::Bad
+    } else {
+        Verdict::Advice
+    };
+    let (verdict, advice) = match error {
+        FindError::NoFunction { .. } | FindError::NoBucket { .. } => (
+            missing,
+            "`framewright deploy` deploys what is missing; --function and --bucket name what is meant",
+        ),
+        // What is deployed is not known: it may all be there.
+        FindError::List { .. } => (
+            Verdict::NotChecked,
+            "--function and --bucket name what is deployed",
+        ),
+        _ => (Verdict::Bad, "--function and --bucket name what is meant"),
+    };
+    Finding::new("installation", verdict, error.to_string()).advising(advice)
 }
 
 /// Whether the caller may make the calls of the parts that it was set up as. On the embedded cloud whoever renders has
@@ -229,7 +249,8 @@ async fn reach(
         .iter()
         .map(|service| endpoint(target, service))
         .collect();
-    endpoints.dedup();
+    let mut seen = BTreeSet::new();
+    endpoints.retain(|endpoint| seen.insert(endpoint.clone()));
     let reached = join_all(endpoints.iter().map(|endpoint| way.reach(endpoint))).await;
     findings.extend(
         endpoints
@@ -240,11 +261,12 @@ async fn reach(
     reached
 }
 
-/// Where a service answers, as far as that is said for all services.
-fn endpoint(target: &Target, service: &str) -> String {
-    if let Some(endpoint) = target.config().endpoint_url() {
-        return endpoint.to_owned();
+/// Where a service answers.
+fn endpoint(target: &Target, service: &'static str) -> String {
+    if let Some(endpoint) = client::endpoint(target.config(), service) {
+        return endpoint;
     }
+    let service = service.to_ascii_lowercase();
     let region = target.region();
     let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
     format!("https://{service}.{region}.amazonaws.com{suffix}")
@@ -275,15 +297,19 @@ fn of_env_file(file: &EnvFile) -> Finding {
             "there is none here, so none is loaded",
         );
     };
-    let named = |names: &std::collections::BTreeSet<String>| {
-        names.iter().cloned().collect::<Vec<_>>().join(", ")
-    };
+    let named = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
     let mut seen = format!("{} is loaded: {}", path.display(), named(&file.taken));
     if file.taken.is_empty() {
         seen = format!("{} is loaded, and sets nothing of ours", path.display());
     }
     if !file.overridden.is_empty() {
         seen += &format!("; the process has its own {}", named(&file.overridden));
+    }
+    if !file.dropped.is_empty() {
+        seen += &format!(
+            "; not used of the process, since it has no key to it: {}",
+            named(&file.dropped)
+        );
     }
     let secrets = [
         env::AWS_SECRET_ACCESS_KEY,

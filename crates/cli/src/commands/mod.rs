@@ -25,6 +25,7 @@ use ::deploy::site::{Bundle, UploadEvent, site_name, upload};
 use client::Client;
 
 use crate::args::Place;
+use crate::caller;
 use crate::error::CliError;
 use crate::session::Session;
 use crate::show::Shown;
@@ -85,7 +86,7 @@ async fn opened<T>(
 ) -> Result<T, CliError> {
     let target = Target::open(place, shown).await?;
     let done = tokio::select! {
-        done = async { work(&Account::open(target.config()).await?).await } => done,
+        done = async { work(&caller::account(&target).await?).await } => done,
         () = interrupted() => Err(CliError::Interrupted { resume: None }),
     };
     match &done {

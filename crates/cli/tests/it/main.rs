@@ -10,6 +10,7 @@ mod clients;
 mod clip;
 mod clip_walk;
 mod configure;
+mod credentials;
 mod deployment;
 mod doctor;
 mod emulated;

@@ -8,8 +8,9 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_sts::error::ProvideErrorMetadata as _;
 
+use store::in_a_line;
+
 use super::Held;
-use crate::sdk_error::in_a_line;
 
 /// A role that is being assumed.
 ///

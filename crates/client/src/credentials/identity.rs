@@ -1,8 +1,7 @@
 //! Who the credentials belong to.
 
 use aws_config::SdkConfig;
-
-use crate::sdk_error::in_a_line;
+use store::{Trouble, in_a_line};
 
 /// An identity, as STS tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +17,14 @@ pub struct Identity {
 #[error("the identity behind the credentials cannot be found: {reason}")]
 pub struct IdentityError {
     reason: String,
+    trouble: Trouble,
+}
+
+impl IdentityError {
+    /// What kind of trouble the call met.
+    pub fn trouble(&self) -> Trouble {
+        self.trouble
+    }
 }
 
 /// Asks STS whose credentials these are. Every identity may ask this.
@@ -29,11 +36,13 @@ pub async fn who_am_i(config: &SdkConfig) -> Result<Identity, IdentityError> {
     let answer = sts.get_caller_identity().send().await;
     let answer = answer.map_err(|error| IdentityError {
         reason: in_a_line(&error),
+        trouble: Trouble::of(&error),
     })?;
     match (answer.account, answer.arn) {
         (Some(account), Some(arn)) => Ok(Identity { account, arn }),
         _ => Err(IdentityError {
             reason: "the answer names none".to_owned(),
+            trouble: Trouble::Unreadable,
         }),
     }
 }

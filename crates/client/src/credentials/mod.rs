@@ -10,6 +10,7 @@ mod held;
 mod identity;
 mod in_function;
 mod missing;
+mod profiles;
 mod resolve;
 
 use aws_config::SdkConfig;
@@ -21,7 +22,7 @@ pub use choice::{CredentialSource, IncompleteKey, KEYS, key_of, region as region
 pub use held::Held;
 pub use identity::{Identity, IdentityError, who_am_i};
 pub use in_function::{NotInFunction, in_function};
-pub use missing::NoCredentials;
+pub use missing::{NoCredentials, Remedy};
 pub use resolve::{ResolveError, Resolved, Wish, ca_bundle, resolve, with_key_on_aws};
 
 /// An access key, handed in by whoever knows the state it belongs to.

@@ -9,8 +9,10 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use super::choice::{self, Choice, CredentialSource, IncompleteKey};
-use super::{AccessKey, Held, missing};
-use crate::env::{self, Environment};
+use super::missing::Telling;
+use super::profiles::{self, Profiles};
+use super::{AccessKey, Held};
+use crate::env::{self, Environment, Variable};
 
 /// What is asked for beside the environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,17 +58,38 @@ pub enum ResolveError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A profile is named that the shared files do not have.
-    #[error("there is no {profile} in the shared AWS files: {known}")]
+    /// A file of profiles cannot be read.
+    #[error("the shared AWS files cannot be read: {0}")]
+    Files(String),
+    /// The shared files hold no such profile.
+    #[error("there is no {from}: {}", known(.profiles))]
     NoProfile {
-        /// The profile, and what names it.
-        profile: CredentialSource,
-        /// Those that there are, in words.
-        known: String,
+        /// What names it.
+        from: CredentialSource,
+        /// Those that there are.
+        profiles: Vec<String>,
+    },
+    /// A variable names an endpoint that is none.
+    #[error("`{variable}` is `{value}`, which is no http:// or https:// address")]
+    Endpoint {
+        /// The variable.
+        variable: Variable,
+        /// What it says.
+        value: String,
     },
     /// Nothing names a region.
     #[error("no region is set: give one, or set `AWS_REGION`")]
     NoRegion,
+    /// What names a region cannot be one.
+    #[error("`{0}` cannot be a region: one is written like `us-east-1`")]
+    Region(String),
+}
+
+fn known(profiles: &[String]) -> String {
+    match profiles {
+        [] => "the shared AWS files hold none".to_owned(),
+        names => format!("the shared AWS files hold {}", names.join(", ")),
+    }
 }
 
 /// Finds credentials and region as documented.
@@ -81,26 +104,40 @@ pub enum ResolveError {
 /// | 6 | the SDK's chain: shared files, web identity, container, instance | |
 ///
 /// `AWS_ENDPOINT_URL` and its like for single services replace AWS's endpoints. No request is made: a chain or profile
-/// that yields nothing shows at the first call; a profile that does not exist is refused.
+/// that yields nothing shows at the first call.
 ///
 /// # Errors
 /// [`ResolveError`].
 pub async fn resolve(environment: &Environment, wish: &Wish) -> Result<Resolved, ResolveError> {
     let chosen = choice::choose(environment, wish.profile.as_deref())?;
-    let profile = match &chosen.choice {
-        Choice::Profile(name) => Some(name.clone()),
-        Choice::Key(_) | Choice::Chain => None,
+    let profiles = match Profiles::load().await {
+        Ok(profiles) => profiles,
+        // A key in variables needs no file.
+        Err(_) if matches!(chosen.choice, Choice::Key(_)) => Profiles::default(),
+        Err(reason) => return Err(ResolveError::Files(reason)),
     };
-    if let Some(name) = &profile {
-        missing::known_profile(name, &chosen.source).await?;
-    }
-    let region = region(environment, wish, profile.as_deref()).await;
-    let region = region.ok_or(ResolveError::NoRegion)?;
+    let profile = match &chosen.choice {
+        Choice::Profile(name) if profiles.has(name) => name.clone(),
+        Choice::Profile(_) => {
+            return Err(ResolveError::NoProfile {
+                from: chosen.source,
+                profiles: profiles.names(),
+            });
+        }
+        // Always by name: the SDK takes an empty `AWS_PROFILE` for the name of a profile.
+        Choice::Key(_) | Choice::Chain => environment
+            .get(env::AWS_PROFILE)
+            .unwrap_or(profiles::DEFAULT)
+            .to_owned(),
+    };
+    endpoints(environment)?;
+    let region = region(environment, wish, &profile).await?;
     let bundle = ca_bundle(environment)?;
     let http = store::outward_http_client(bundle.as_ref());
     let settings = ProviderConfig::default()
         .with_http_client(http.clone())
         .with_region(Some(Region::new(region.clone())));
+    let signed_in_by = profiles.signed_in_by(&profile);
     let credentials = match chosen.choice {
         Choice::Key(key) => SharedCredentialsProvider::new(key.into_credentials()),
         Choice::Profile(name) => SharedCredentialsProvider::new(
@@ -110,17 +147,21 @@ pub async fn resolve(environment: &Environment, wish: &Wish) -> Result<Resolved,
                 .build(),
         ),
         Choice::Chain => {
-            let chain = DefaultCredentialsChain::builder().configure(settings);
-            let chain = SharedCredentialsProvider::new(chain.build().await);
-            SharedCredentialsProvider::new(missing::Chain(chain))
+            let chain = DefaultCredentialsChain::builder()
+                .configure(settings)
+                .profile_name(&profile);
+            SharedCredentialsProvider::new(chain.build().await)
         }
     };
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+    let loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(region.clone()))
+        .profile_name(profile)
         .no_credentials();
-    if let Some(profile) = profile {
-        loader = loader.profile_name(profile);
-    }
+    let credentials = SharedCredentialsProvider::new(Telling {
+        source: credentials,
+        from: chosen.source.clone(),
+        signed_in_by,
+    });
     let held = Held::new(credentials, None);
     let shared = store::shared_settings(loader.load().await.into_builder(), http);
     Ok(Resolved {
@@ -143,6 +184,7 @@ pub async fn with_key_on_aws(
     region: &str,
     key: AccessKey,
 ) -> Result<SdkConfig, ResolveError> {
+    endpoints(environment)?;
     let http = store::outward_http_client(ca_bundle(environment)?.as_ref());
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(region.to_owned()))
@@ -169,16 +211,49 @@ pub fn ca_bundle(environment: &Environment) -> Result<Option<store::CaBundle>, R
     Ok(Some(bundle))
 }
 
-async fn region(environment: &Environment, wish: &Wish, profile: Option<&str>) -> Option<String> {
-    if let Some(region) = wish.region.as_deref().or(choice::region(environment)) {
-        return Some(region.to_owned());
+/// The SDK passes over an address that it cannot read, and asks AWS itself.
+fn endpoints(environment: &Environment) -> Result<(), ResolveError> {
+    let variables = [
+        env::AWS_ENDPOINT_URL,
+        env::AWS_ENDPOINT_URL_STS,
+        env::AWS_ENDPOINT_URL_LAMBDA,
+        env::AWS_ENDPOINT_URL_S3,
+        env::AWS_ENDPOINT_URL_IAM,
+    ];
+    for variable in variables {
+        let value = environment.get(variable).unwrap_or("http://unset");
+        let host = ["http://", "https://"]
+            .iter()
+            .find_map(|scheme| value.strip_prefix(scheme));
+        if host.is_none_or(|host| host.is_empty() || host.starts_with('/')) {
+            let value = value.to_owned();
+            return Err(ResolveError::Endpoint { variable, value });
+        }
     }
-    let mut of_profile = ProfileFileRegionProvider::builder();
-    if let Some(profile) = profile {
-        of_profile = of_profile.profile_name(profile);
-    }
-    match of_profile.build().region().await {
-        Some(region) => Some(region.to_string()),
-        None => wish.fallback_region.clone(),
+    Ok(())
+}
+
+async fn region(
+    environment: &Environment,
+    wish: &Wish,
+    profile: &str,
+) -> Result<String, ResolveError> {
+    let named = wish.region.as_deref().or(choice::region(environment));
+    let region = match named {
+        Some(region) => Some(region.to_owned()),
+        None => {
+            let of_profile = ProfileFileRegionProvider::builder().profile_name(profile);
+            let region = of_profile.build().region().await;
+            let region = region.map(|region| region.to_string());
+            region.or_else(|| wish.fallback_region.clone())
+        }
+    };
+    let region = region.ok_or(ResolveError::NoRegion)?;
+    let is_letter =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    if region.contains('-') && region.chars().all(is_letter) {
+        Ok(region)
+    } else {
+        Err(ResolveError::Region(region))
     }
 }

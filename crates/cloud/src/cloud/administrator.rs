@@ -73,7 +73,7 @@ pub enum AskError {
         endpoint: String,
     },
     /// It refused.
-    #[error("the cloud refused with {status}: {body}")]
+    #[error("the cloud refused with {status}: {}", told(.body).map_or(.body.clone(), |(_, message)| message))]
     Refused {
         /// The HTTP status.
         status: u16,
@@ -83,6 +83,26 @@ pub enum AskError {
     /// It answered something else.
     #[error("the cloud's answer cannot be read")]
     Unreadable(#[from] serde_json::Error),
+}
+
+impl AskError {
+    /// The code and the message of the cloud's refusal.
+    pub(crate) fn told(&self) -> Option<(String, String)> {
+        match self {
+            Self::Refused { body, .. } => told(body),
+            _ => None,
+        }
+    }
+}
+
+/// The code and the message of an error's document.
+fn told(body: &str) -> Option<(String, String)> {
+    let document: Value = serde_json::from_str(body).ok()?;
+    let said = |name| Some(document.get(name)?.as_str()?.to_owned());
+    Some((
+        said("__type")?,
+        said("message").or_else(|| said("Message"))?,
+    ))
 }
 
 impl Administrator {

@@ -46,7 +46,10 @@ pub struct MetadataEndpoint {
 /// A metadata endpoint cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum MetadataError {
-    /// The role cannot be lent: there is none, or its trust policy does not name the service.
+    /// There is no such role or instance profile, or no role in that.
+    #[error("{0}")]
+    Missing(String),
+    /// The role cannot be lent: its trust policy does not name the service.
     #[error("the role's credentials cannot be had")]
     Role(#[source] AskError),
     /// No port of loopback is free.
@@ -75,7 +78,15 @@ impl MetadataEndpoint {
             name.clone(),
             lifetime_seconds.unwrap_or(USUAL_SECONDS),
         );
-        lending.lend().await.map_err(MetadataError::Role)?;
+        lending.lend().await.map_err(|error| {
+            match error
+                .told()
+                .filter(|(code, _)| code == "ResourceNotFoundException")
+            {
+                Some((_, message)) => MetadataError::Missing(message),
+                None => MetadataError::Role(error),
+            }
+        })?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .map_err(MetadataError::Port)?;

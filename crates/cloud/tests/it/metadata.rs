@@ -114,7 +114,14 @@ async fn a_role_that_does_not_trust_the_service_is_refused_at_once() {
     role(&cloud, "lambda", "lambda.amazonaws.com", "").await;
     let other = r#","Condition":{"StringEquals":{"aws:SourceAccount":"999999999999"}}"#;
     role(&cloud, "other", "ecs-tasks.amazonaws.com", other).await;
-    for name in ["lambda", "other", "nobody"] {
+    let nobody = Metadata::Task("nobody".to_owned());
+    let missing = MetadataEndpoint::start(cloud.administrator(), &nobody, None).await;
+    let said = missing.map(drop).map_err(|error| error.to_string());
+    assert_eq!(
+        said,
+        Err("The role with name nobody cannot be found.".to_owned())
+    );
+    for name in ["lambda", "other"] {
         let task = Metadata::Task(name.to_owned());
         let refused = MetadataEndpoint::start(cloud.administrator(), &task, None).await;
         assert!(

@@ -1,8 +1,9 @@
 //! Whose credentials these are, and whether AWS takes them.
 
 use aws_config::{Region, SdkConfig};
-use aws_sdk_sts::error::{ProvideErrorMetadata as _, SdkError};
-use client::credentials::Identity;
+use aws_sdk_sts::error::ProvideErrorMetadata as _;
+use client::credentials::{Identity, NoCredentials, Remedy};
+use store::{Trouble, causes, in_a_line};
 
 use super::{Finding, Verdict};
 
@@ -21,7 +22,19 @@ pub enum Caller {
     /// The signature is too old or too new: the clock.
     Skewed(String),
     /// There are none.
-    None(String),
+    None {
+        /// Why.
+        reason: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// It asks to come later.
+    Throttled(String),
+    /// What answered is not AWS.
+    Stranger {
+        /// The answer's status.
+        status: u16,
+    },
     /// It could not be asked.
     Unanswered(String),
 }
@@ -57,27 +70,39 @@ async fn ask(config: &SdkConfig) -> Caller {
         Err(error) => error,
     };
     let message = error.message().unwrap_or_default().to_owned();
-    match (error.code(), &error) {
-        (Some("ExpiredToken" | "ExpiredTokenException"), _) => Caller::Expired,
-        (Some("RequestExpired" | "RequestTimeTooSkewed"), _) => Caller::Skewed(message),
-        (Some("SignatureDoesNotMatch"), _)
+    match error.code() {
+        Some("ExpiredToken" | "ExpiredTokenException") => Caller::Expired,
+        Some("RequestExpired" | "RequestTimeTooSkewed") => Caller::Skewed(message),
+        Some("SignatureDoesNotMatch")
             if message.contains("expired") || message.contains("not yet current") =>
         {
             Caller::Skewed(message)
         }
-        (Some(_), SdkError::ServiceError(_)) => Caller::Unknown(message),
-        (_, SdkError::ConstructionFailure(_)) => Caller::None(chain(&error)),
-        (_, SdkError::DispatchFailure(failure)) if !failure.is_io() && !failure.is_timeout() => {
-            Caller::None(chain(&error))
-        }
-        _ => Caller::Unanswered(chain(&error)),
+        _ => match Trouble::of(&error) {
+            Trouble::Throttled => Caller::Throttled(in_a_line(&error)),
+            Trouble::Stranger(status) => Caller::Stranger { status },
+            Trouble::Unsent => without_credentials(&error),
+            Trouble::Key | Trouble::Refused => Caller::Unknown(in_a_line(&error)),
+            _ => Caller::Unanswered(in_a_line(&error)),
+        },
     }
 }
 
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let causes: Vec<String> = causes.map(ToString::to_string).collect();
-    causes.join(": ")
+fn without_credentials(error: &(dyn std::error::Error + 'static)) -> Caller {
+    match NoCredentials::of(error) {
+        Some(told) => Caller::None {
+            reason: told.to_string(),
+            remedy: told.remedy().to_string(),
+        },
+        None => Caller::None {
+            reason: format!("no credentials: {}", causes(error)),
+            remedy: Remedy::Look.to_string(),
+        },
+    }
+}
+
+fn is_known(region: &str) -> bool {
+    crate::regions::all().any(|known| known.name == region)
 }
 
 impl Caller {
@@ -86,6 +111,12 @@ impl Caller {
     pub fn region_finding(&self, region: &str) -> Finding {
         match self {
             Self::Known(_) => Finding::new("region", Verdict::Good, format!("{region}, enabled")),
+            Self::RegionDisabled(_) if !is_known(region) => Finding::new(
+                "region",
+                Verdict::Bad,
+                format!("{region} is none that is known here, and AWS does not answer in it"),
+            )
+            .advising("check its spelling; `framewright regions` lists them"),
             Self::RegionDisabled(_) => Finding::new(
                 "region",
                 Verdict::Bad,
@@ -121,7 +152,7 @@ impl Caller {
             ),
             Self::RegionDisabled(identity) => bad(
                 format!("{} is known, but not in this region", identity.arn),
-                "enable the region in the account's settings, or choose another with --region",
+                "what the line about the region says",
             ),
             Self::Unknown(message) => bad(
                 format!("AWS does not take the credentials: {message}"),
@@ -131,13 +162,19 @@ impl Caller {
                 format!("AWS does not take the signature's time: {message}"),
                 "set the machine's clock",
             ),
-            Self::None(reason) => bad(
-                format!("no credentials: {reason}"),
-                "`framewright configure` writes a profile or `.env`",
+            Self::None { reason, remedy } => bad(reason.clone(), remedy),
+            Self::Throttled(message) => bad(
+                format!("AWS wants fewer calls at once: {message}"),
+                "try again in a minute: what else asks AWS in this account may use up its limit",
             ),
-            Self::Unanswered(reason) => {
-                Finding::new("caller", Verdict::NotChecked, reason.clone())
-            }
+            Self::Stranger { status } => bad(
+                format!("what answers in place of STS is not AWS: status {status}, without an error of AWS's"),
+                "check AWS_ENDPOINT_URL, HTTPS_PROXY and HTTP_PROXY, and whether the network wants a sign-in",
+            ),
+            Self::Unanswered(reason) => bad(
+                format!("STS did not answer: {reason}"),
+                "the endpoints above tell what stands in the way; `framewright doctor --verbose` tells each attempt",
+            ),
         }
     }
 }

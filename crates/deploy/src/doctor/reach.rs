@@ -29,6 +29,12 @@ const HEAD: usize = 16 * 1024;
 pub struct Way {
     tls: Arc<ClientConfig>,
     proxies: Option<Arc<Matcher>>,
+    bundled: bool,
+}
+
+/// Whether a status is of a proxy that did not pass a request on. Where it asks for itself, AWS says so in a header.
+fn is_proxys(status: u16, head: &str) -> bool {
+    matches!(status, 403 | 407 | 502..=504) && !head.to_ascii_lowercase().contains("\r\nx-amz")
 }
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -58,6 +64,7 @@ impl Way {
         Self {
             tls: Arc::new(tls),
             proxies: proxied.then(|| Arc::new(Matcher::from_env())),
+            bundled: bundle.is_some(),
         }
     }
 
@@ -73,7 +80,11 @@ impl Way {
         let host = uri
             .host()
             .ok_or_else(|| Reach::NoAddress(endpoint.to_owned()))?;
-        let secure = uri.scheme_str() == Some("https");
+        let secure = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            _ => return Err(Reach::NoAddress(endpoint.to_owned())),
+        };
         let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
         let proxy = match &self.proxies {
             Some(proxies) if !store::is_near(host) => proxies.intercept(&uri),
@@ -91,9 +102,24 @@ impl Way {
         } else {
             "/"
         };
-        let server_time = ask(&mut stream, host, target).await?;
+        let authorization = proxy.as_ref().filter(|_| !secure).map(authorization);
+        let head = ask(
+            &mut stream,
+            host,
+            target,
+            &authorization.unwrap_or_default(),
+        )
+        .await?;
+        match (status(&head), &proxy) {
+            (None, _) if head.starts_with('\u{15}') => return Err(Reach::OnlyTls),
+            (None, _) => return Err(Reach::Other("what answered speaks no HTTP".to_owned())),
+            (Some(status), Some(proxy)) if !secure && is_proxys(status, &head) => {
+                return Err(refused(proxy, status));
+            }
+            _ => {}
+        }
         Ok(Reach::Reached(Reached {
-            server_time,
+            server_time: server_time(&head),
             proxy: proxy.as_ref().map(shown),
         }))
     }
@@ -122,20 +148,13 @@ impl Way {
         if !tunnel {
             return Ok(stream);
         }
-        let authorization = proxy
-            .basic_auth()
-            .and_then(|value| value.to_str().ok())
-            .map(|value| format!("proxy-authorization: {value}\r\n"))
-            .unwrap_or_default();
+        let authorization = authorization(proxy);
         let request =
             format!("CONNECT {host}:{port} HTTP/1.1\r\nhost: {host}:{port}\r\n{authorization}\r\n");
         let head = exchange(&mut stream, &request, Stage::Tunnel).await?;
         match status(&head) {
             Some(200..=299) => Ok(stream),
-            status => Err(Reach::ProxyRefused {
-                proxy: shown(proxy),
-                status: status.unwrap_or_default(),
-            }),
+            status => Err(refused(proxy, status.unwrap_or_default())),
         }
     }
 
@@ -145,7 +164,7 @@ impl Way {
         let handshake = TlsConnector::from(Arc::clone(&self.tls)).connect(name, stream);
         match timeout(WITHIN, handshake).await {
             Ok(Ok(stream)) => Ok(Box::new(stream)),
-            Ok(Err(error)) => Err(of_handshake(&error)),
+            Ok(Err(error)) => Err(of_handshake(&error, self.bundled)),
             Err(_) => Err(Reach::Silent(Stage::Tls)),
         }
     }
@@ -168,23 +187,43 @@ async fn connect(host: &str, port: u16) -> Result<TcpStream, Reach> {
     }
 }
 
-/// Asks for nothing in particular; what time the server has.
+/// The header by which a proxy knows who asks.
+fn authorization(proxy: &Intercept) -> String {
+    let value = proxy.basic_auth().and_then(|value| value.to_str().ok());
+    value
+        .map(|value| format!("proxy-authorization: {value}\r\n"))
+        .unwrap_or_default()
+}
+
+fn refused(proxy: &Intercept, status: u16) -> Reach {
+    Reach::ProxyRefused {
+        proxy: shown(proxy),
+        status,
+        knew: proxy.basic_auth().is_some(),
+    }
+}
+
+/// Asks for nothing in particular; the head of what answers.
 async fn ask(
     stream: &mut Box<dyn Stream>,
     host: &str,
     target: &str,
-) -> Result<Option<Timestamp>, Reach> {
-    let request = format!("HEAD {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
-    let head = exchange(stream, &request, Stage::Request).await?;
-    if status(&head).is_none() {
-        return Err(Reach::Other("what answered speaks no HTTP".to_owned()));
-    }
+    authorization: &str,
+) -> Result<String, Reach> {
+    let request = format!(
+        "HEAD {target} HTTP/1.1\r\nhost: {host}\r\n{authorization}connection: close\r\n\r\n"
+    );
+    exchange(stream, &request, Stage::Request).await
+}
+
+/// What time the server has.
+fn server_time(head: &str) -> Option<Timestamp> {
     let date = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("date").then(|| value.trim())
     });
     let zoned = date.and_then(|date| jiff::fmt::rfc2822::parse(&date.replace("GMT", "+0000")).ok());
-    Ok(zoned.map(|zoned| zoned.timestamp()))
+    zoned.map(|zoned| zoned.timestamp())
 }
 
 async fn exchange(
@@ -336,6 +375,10 @@ mod tests {
         let endpoint = format!("https://{address}");
         let reach = direct().reach(&endpoint).await;
         assert!(matches!(reach, Reach::Intercepted(_)), "{reach:?}");
+        let (_, other) = vouched("127.0.0.1");
+        let other = CaBundle::from_pem(other).unwrap();
+        let reach = Way::new(Some(&other), false).reach(&endpoint).await;
+        assert!(matches!(reach, Reach::NotInBundle(_)), "{reach:?}");
         let bundle = CaBundle::from_pem(issuer).unwrap();
         let reach = Way::new(Some(&bundle), false).reach(&endpoint).await;
         assert!(matches!(reach, Reach::Reached(_)), "{reach:?}");
@@ -360,9 +403,40 @@ mod tests {
         let expected = Reach::ProxyRefused {
             proxy: format!("http://{proxy}"),
             status: 407,
+            knew: true,
         };
         assert_eq!(reach, expected);
         assert!(!format!("{:?}", reach.finding("sts")).contains("hush"));
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_answers_in_the_endpoints_place_is_not_the_endpoint() {
+        let check = async |answer: &'static str, expected: Option<u16>| {
+            let proxy = answering(answer).await;
+            let reach = through(proxy).reach("http://sts.example").await;
+            let status = match reach {
+                Reach::ProxyRefused { status, .. } => Some(status),
+                _ => None,
+            };
+            assert_eq!(status, expected, "{answer}");
+        };
+        check("HTTP/1.1 403 Forbidden\r\n\r\n", Some(403)).await;
+        check("HTTP/1.1 502 Bad Gateway\r\n\r\n", Some(502)).await;
+        let aws = "HTTP/1.1 403 Forbidden\r\nx-amzn-RequestId: 1\r\n\r\n";
+        check(aws, None).await;
+    }
+
+    #[tokio::test]
+    async fn an_address_without_a_scheme_is_none() {
+        let reach = direct().reach("notaurl").await;
+        assert_eq!(reach, Reach::NoAddress("notaurl".into()));
+    }
+
+    #[tokio::test]
+    async fn what_speaks_tls_alone_is_told_apart() {
+        let address = answering("\u{15}\u{3}\u{3}\0\u{2}\u{2}F").await;
+        let reach = direct().reach(&format!("http://{address}")).await;
+        assert_eq!(reach, Reach::OnlyTls);
     }
 
     #[tokio::test]

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use aws_sdk_iam::config::http::HttpResponse;
 use aws_sdk_iam::error::{ProvideErrorMetadata, SdkError};
 
 use crate::call::CallFailed;
@@ -47,7 +46,7 @@ impl Reading {
     pub(super) fn readable<T, E>(
         &mut self,
         what: &str,
-        answer: Result<T, SdkError<E, HttpResponse>>,
+        answer: Result<T, SdkError<E>>,
     ) -> Result<Option<T>, ReadError>
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -65,7 +64,7 @@ impl Reading {
             }
             _ => Err(ReadError {
                 what: what.to_owned(),
-                message: message.unwrap_or_else(|| client::in_a_line(&error)),
+                message: message.unwrap_or_else(|| store::in_a_line(&error)),
             }),
         }
     }

@@ -15,7 +15,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::event::{Ended, Observation};
 use super::hands::Hands;
 use crate::clock::now_unix_ms;
-use crate::invoke::{describe, is_throttled};
+use crate::invoke::is_throttled;
 
 /// A message is a small JSON document.
 const MAX_MESSAGE_BYTES: usize = 1 << 20;
@@ -66,7 +66,7 @@ async fn follow(
         Ok(output) => output.event_stream,
         Err(error) if is_throttled(&error) => return Ended::Throttled,
         Err(error) => {
-            let reason = describe(&error);
+            let reason = store::in_a_line(&error);
             return match error
                 .raw_response()
                 .map(|response| response.status().as_u16())
@@ -95,7 +95,7 @@ async fn follow(
             // Events of a later version of the service.
             Ok(Some(_)) => {}
             Ok(None) => return Ended::Lost("the stream broke off".to_owned()),
-            Err(error) => return Ended::Lost(describe(&error)),
+            Err(error) => return Ended::Lost(store::causes(&error)),
         }
     }
 }

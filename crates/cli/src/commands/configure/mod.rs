@@ -1,6 +1,7 @@
 //! `framewright configure`.
 
 mod origin;
+mod usage;
 
 use ::deploy::doctor::{self, Caller, Verdict};
 use client::credentials::{self, Identity, ResolveError};
@@ -9,6 +10,7 @@ use cloud::Region;
 use serde_json::json;
 
 use crate::args::{Configure, Place, TargetName};
+use crate::env_file::EnvFile;
 use crate::error::CliError;
 use crate::key_store::{KeyStore, KeyStoreError};
 use crate::show::Shown;
@@ -38,8 +40,7 @@ pub(crate) enum ConfigureError {
 }
 
 /// Takes a key, asks AWS whose it is, and writes it where it belongs.
-pub(crate) async fn run(args: Configure) -> Result<(), CliError> {
-    let shown = Shown::new(args.output.json);
+pub(crate) async fn run(args: Configure, file: &EnvFile) -> Result<(), CliError> {
     // What cannot be written must be known before anybody types a secret.
     let store = match (&args.place.profile, &args.key_file) {
         (Some(name), _) => KeyStore::profile(name.clone()),
@@ -48,6 +49,8 @@ pub(crate) async fn run(args: Configure) -> Result<(), CliError> {
     };
     let store = store.map_err(ConfigureError::Store)?;
     let given = origin::take(&args).map_err(ConfigureError::Origin)?;
+    // Not before: what turns on a terminal writes over what is typed.
+    let shown = Shown::new(args.output.json);
     shown.step("asking whose key it is");
     let (identity, finding) = Box::pin(verified(&args.place, &given)).await?;
     store
@@ -67,7 +70,11 @@ pub(crate) async fn run(args: Configure) -> Result<(), CliError> {
             "writtenTo": store.to_string(),
         }),
     );
-    for warning in finding.into_iter().chain(store.warnings()) {
+    if let Some(how) = usage::how(&args) {
+        shown.note(&how);
+    }
+    let used = usage::warnings(&args, &given, file).await;
+    for warning in finding.into_iter().chain(store.warnings()).chain(used) {
         shown.warning(&warning);
     }
     Ok(())
@@ -98,6 +105,11 @@ async fn verified(place: &Place, given: &Given) -> Result<(Identity, Option<Stri
             let advice = finding.advice.filter(|_| is_advice);
             Ok((identity, advice))
         }
+        Caller::Throttled(reason) => Err(ConfigureError::NotVerified {
+            seen: format!("AWS could not be asked whose key it is: {reason}"),
+            advice: finding.advice,
+        }
+        .into()),
         Caller::Unanswered(reason) => Err(ConfigureError::NotVerified {
             seen: format!("nobody could be asked whose key it is: {reason}"),
             advice: Some(

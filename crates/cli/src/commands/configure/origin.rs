@@ -8,6 +8,7 @@ use client::env::Environment;
 use console::Term;
 
 use crate::args::{Configure, KeyOrigin};
+use crate::dotenv;
 
 /// What temporary keys begin with.
 const TEMPORARY: &str = "ASIA";
@@ -35,10 +36,6 @@ pub(crate) enum OriginError {
         "lines such as AWS_ACCESS_KEY_ID=… and AWS_SECRET_ACCESS_KEY=… are expected; --from env takes the process's variables"
     ))]
     NoLines,
-    // The line is not shown, since it may hold a secret.
-    #[error("standard input has a line that cannot be read")]
-    #[diagnostic(help("lines are NAME=VALUE, as in a `.env` file"))]
-    Line,
     #[error(transparent)]
     Incomplete(#[from] IncompleteKey),
     #[error("could not read the answer")]
@@ -95,15 +92,10 @@ fn of_variables(environment: &Environment) -> Result<Option<Given>, IncompleteKe
 
 /// The variables that the lines set. An id that is known already need not be among them.
 fn lines(source: impl Read, id: Option<String>) -> Result<BTreeMap<String, String>, OriginError> {
-    let mut said = BTreeMap::new();
-    for line in dotenvy::from_read_iter(source.take(LARGEST)) {
-        let (name, value) = line.map_err(|error| match error {
-            dotenvy::Error::Io(source) => OriginError::Read(source),
-            _ => OriginError::Line,
-        })?;
-        // The first of two wins, as everywhere that reads such lines.
-        said.entry(name).or_insert(value);
-    }
+    let mut text = Vec::new();
+    let read = source.take(LARGEST).read_to_end(&mut text);
+    read.map_err(OriginError::Read)?;
+    let mut said = dotenv::read(&String::from_utf8_lossy(&text)).values;
     if let Some(id) = id {
         for name in ["REMOTION_AWS", "AWS"] {
             if said.contains_key(&format!("{name}_SECRET_ACCESS_KEY")) {
@@ -132,7 +124,12 @@ fn ask(id: Option<String>, region: Option<&str>) -> Result<Given, OriginError> {
     };
     let id = match id {
         Some(id) => id,
-        None => line("Access key ID: ", false)?,
+        None => loop {
+            let id = line("Access key ID: ", false)?;
+            if !id.is_empty() {
+                break id;
+            }
+        },
     };
     let secret = line("Secret access key (not shown): ", true)?;
     let session_token = if id.starts_with(TEMPORARY) {

@@ -47,8 +47,14 @@ pub enum Reach {
     Silent(Stage),
     /// The certificate is of nobody who is trusted: something in between answers in AWS's place.
     Intercepted(String),
+    /// The certificate's time is over, or has not come.
+    Untimely(String),
+    /// The certificate is of nobody whom the bundle that is trusted vouches for.
+    NotInBundle(String),
     /// What answered speaks no TLS: usually a sign-in page of a network.
     NotTls,
+    /// What answered speaks TLS, and was asked without.
+    OnlyTls,
     /// The proxy cannot be reached.
     NoProxy {
         /// Its address, without credentials.
@@ -62,6 +68,8 @@ pub enum Reach {
         proxy: String,
         /// Its answer's status; 407 asks for credentials.
         status: u16,
+        /// Whether it was given credentials.
+        knew: bool,
     },
     /// The address is none.
     NoAddress(String),
@@ -95,6 +103,10 @@ impl Reach {
                 "the connection is refused".to_owned(),
                 "nothing listens there or a firewall refuses: check AWS_ENDPOINT_URL and the firewall",
             ),
+            Self::Reset(Stage::Tunnel) => bad(
+                "the proxy cuts the connection".to_owned(),
+                "ask whoever runs the proxy of HTTPS_PROXY to allow this endpoint, or add it to NO_PROXY",
+            ),
             Self::Reset(stage) => bad(
                 format!("the connection is reset {}", stage.when()),
                 "a firewall or VPN cuts the connection: allow this endpoint, leave the VPN, or set HTTPS_PROXY",
@@ -107,6 +119,18 @@ impl Reach {
                 format!("the certificate cannot be trusted: {reason}"),
                 "TLS is intercepted: set AWS_CA_BUNDLE to the interceptor's certificates, or exempt this endpoint",
             ),
+            Self::Untimely(reason) => bad(
+                format!("the certificate cannot be trusted: {reason}"),
+                "check this machine's clock; if it is right, whoever runs this endpoint has to renew its certificate",
+            ),
+            Self::NotInBundle(reason) => bad(
+                format!("the certificate cannot be trusted: {reason}"),
+                "the file of AWS_CA_BUNDLE does not hold the issuer's certificate: add it, or unset the variable",
+            ),
+            Self::OnlyTls => bad(
+                "what answers speaks TLS alone".to_owned(),
+                "write https:// in place of http:// in the endpoint's address",
+            ),
             Self::NotTls => bad(
                 "what answers speaks no TLS".to_owned(),
                 "a network's sign-in page or a wrong port: sign in to the network, check AWS_ENDPOINT_URL",
@@ -115,11 +139,21 @@ impl Reach {
                 format!("the proxy {proxy} cannot be reached: {reason}"),
                 "check HTTPS_PROXY and HTTP_PROXY, or add this endpoint to NO_PROXY",
             ),
-            Self::ProxyRefused { proxy, status: 407 } => bad(
+            Self::ProxyRefused {
+                proxy,
+                status: 407,
+                knew: true,
+            } => bad(
+                format!("the proxy {proxy} does not take the credentials that it is given"),
+                "check user and password in HTTPS_PROXY and HTTP_PROXY",
+            ),
+            Self::ProxyRefused {
+                proxy, status: 407, ..
+            } => bad(
                 format!("the proxy {proxy} asks for credentials"),
                 "put them into HTTPS_PROXY as http://user:password@host:port",
             ),
-            Self::ProxyRefused { proxy, status } => bad(
+            Self::ProxyRefused { proxy, status, .. } => bad(
                 format!("the proxy {proxy} refuses with {status}"),
                 "ask whoever runs the proxy to allow this endpoint",
             ),
@@ -143,21 +177,37 @@ impl Stage {
     }
 }
 
-pub(super) fn of_handshake(error: &io::Error) -> Reach {
+/// `bundled` says whether a bundle is trusted in place of the system's certificates.
+pub(super) fn of_handshake(error: &io::Error, bundled: bool) -> Reach {
     let tls = error
         .get_ref()
         .and_then(|source| source.downcast_ref::<rustls::Error>());
     match tls {
-        Some(rustls::Error::InvalidCertificate(reason)) => Reach::Intercepted(match reason {
-            CertificateError::UnknownIssuer => "its issuer is not trusted here".to_owned(),
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                "it is for another name".to_owned()
-            }
-            other => other.to_string(),
-        }),
+        Some(rustls::Error::InvalidCertificate(reason)) => of_certificate(reason, bundled),
         Some(rustls::Error::InvalidMessage(_)) => Reach::NotTls,
         Some(other) => Reach::Other(other.to_string()),
         None => of_io(error, Stage::Tls),
+    }
+}
+
+fn of_certificate(reason: &CertificateError, bundled: bool) -> Reach {
+    match reason {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            Reach::Untimely("it has expired".to_owned())
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            Reach::Untimely("its time has not come".to_owned())
+        }
+        CertificateError::UnknownIssuer | CertificateError::BadSignature if bundled => {
+            Reach::NotInBundle("AWS_CA_BUNDLE does not vouch for its issuer".to_owned())
+        }
+        CertificateError::UnknownIssuer => {
+            Reach::Intercepted("its issuer is not trusted here".to_owned())
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Reach::Intercepted("it is for another name".to_owned())
+        }
+        other => Reach::Intercepted(other.to_string()),
     }
 }
 

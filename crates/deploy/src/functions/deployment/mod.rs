@@ -6,7 +6,6 @@ mod settle;
 use std::time::Duration;
 
 use aws_sdk_lambda::client::Waiters;
-use aws_sdk_lambda::error::DisplayErrorContext;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::types::FunctionConfiguration;
 use protocol::BucketName;
@@ -127,13 +126,13 @@ impl Deployment<'_> {
             .function_name(&self.name)
             .wait(ACTIVE_WITHIN)
             .await;
-        active.map_err(|error| not_active(DisplayErrorContext(error).to_string()))?;
+        active.map_err(|error| not_active(store::causes(&error)))?;
         let updated = lambda
             .wait_until_function_updated_v2()
             .function_name(&self.name)
             .wait(ACTIVE_WITHIN)
             .await;
-        updated.map_err(|error| not_active(DisplayErrorContext(error).to_string()))?;
+        updated.map_err(|error| not_active(store::causes(&error)))?;
         Ok(())
     }
 }
