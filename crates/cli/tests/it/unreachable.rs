@@ -35,8 +35,8 @@ fn a_lack_of_credentials_is_told_with_what_to_do() {
     let home = tempfile::tempdir().unwrap();
     let text = said(home.path(), &[("AWS_REGION", "us-east-1")]);
     let parts = [
-        "no credentials were found",
-        "AWS_ACCESS_KEY_ID",
+        "no credentials from",
+        "no variable names any",
         "`framewright configure`",
     ];
     has(&text, &parts);
@@ -47,12 +47,12 @@ fn a_lack_of_credentials_is_told_with_what_to_do() {
 fn a_profile_that_does_not_exist_is_told_with_those_that_do() {
     let home = tempfile::tempdir().unwrap();
     let text = said(home.path(), &[("AWS_PROFILE", "nosuch")]);
-    has(&text, &["profile `nosuch` (AWS_PROFILE)", "they have none"]);
+    has(&text, &["profile `nosuch` (AWS_PROFILE)", "the shared AWS files hold none"]);
     std::fs::create_dir(home.path().join(".aws")).unwrap();
     let config = "[profile work]\nregion = eu-west-1\n[default]\n";
     std::fs::write(home.path().join(".aws/config"), config).unwrap();
     let text = said(home.path(), &[("AWS_PROFILE", "nosuch")]);
-    has(&text, &["`nosuch`", "`default`, `work`"]);
+    has(&text, &["`nosuch`", "hold default, work"]);
 }
 
 #[test]
