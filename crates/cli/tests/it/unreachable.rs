@@ -47,7 +47,13 @@ fn a_lack_of_credentials_is_told_with_what_to_do() {
 fn a_profile_that_does_not_exist_is_told_with_those_that_do() {
     let home = tempfile::tempdir().unwrap();
     let text = said(home.path(), &[("AWS_PROFILE", "nosuch")]);
-    has(&text, &["profile `nosuch` (AWS_PROFILE)", "the shared AWS files hold none"]);
+    has(
+        &text,
+        &[
+            "profile `nosuch` (AWS_PROFILE)",
+            "the shared AWS files hold none",
+        ],
+    );
     std::fs::create_dir(home.path().join(".aws")).unwrap();
     let config = "[profile work]\nregion = eu-west-1\n[default]\n";
     std::fs::write(home.path().join(".aws/config"), config).unwrap();
