@@ -14,7 +14,7 @@ pub(super) fn name(text: &str) -> Result<String, String> {
 }
 
 /// A name of IAM's, with a path or without.
-// spec: IAM API reference, CreateRole: names are of letters, digits and `_+=,.@-`.
+// As the API reference of IAM has it (CreateRole).
 pub(super) fn path_and_name(text: &str) -> Result<String, String> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c);
     if let Some(wrong) = text.chars().find(|c| !is_allowed(*c)) {
@@ -32,7 +32,7 @@ pub(super) fn path_and_name(text: &str) -> Result<String, String> {
 }
 
 /// The name of a bucket of S3.
-// spec: S3 user guide, General purpose bucket naming rules.
+// As the user guide of S3 has it (naming rules of general purpose buckets).
 pub(super) fn bucket(text: &str) -> Result<String, String> {
     let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
     if let Some(wrong) = text.chars().find(|c| !is_allowed(*c)) {
@@ -51,7 +51,7 @@ pub(super) fn bucket(text: &str) -> Result<String, String> {
 }
 
 /// The name of a Lambda function.
-// spec: Lambda API reference, CreateFunction: letters, digits, `-` and `_`, at most 64.
+// As the API reference of Lambda has it (CreateFunction).
 pub(super) fn function(text: &str) -> Result<String, String> {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
     match text.chars().find(|c| !is_allowed(*c)) {
