@@ -27,7 +27,7 @@ impl Account {
     /// Where the credentials are none, or STS cannot be asked.
     pub async fn open(config: &SdkConfig) -> Result<Self, CallFailed> {
         const STEP: &str = "find out who is calling";
-        let asked = aws_sdk_sts::Client::new(config);
+        let asked = aws_sdk_sts::Client::new(&store::answered_at_once(config));
         let told = asked.get_caller_identity().send().await;
         let told = told.map_err(CallFailed::of(STEP))?;
         let caller = told.arn().unwrap_or_default().to_owned();

@@ -46,7 +46,7 @@ pub use object::{
 pub use outward::{CaBundle, CaBundleError, is_near, outward_http_client};
 pub use range_proxy::{RangeProxy, RemoteError, RemoteRules};
 pub use sdk::{
-    ATTEMPTS, OtherService, bucket_elsewhere, endpoint, http_client, s3_client, sdk_config,
-    shared_settings,
+    ATTEMPTS, OtherService, answered_at_once, bucket_elsewhere, endpoint, http_client, s3_client,
+    sdk_config, shared_settings,
 };
 pub use told::{Trouble, causes, in_a_line};

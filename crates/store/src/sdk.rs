@@ -21,6 +21,8 @@ use crate::attempts;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Attempts of one call, the first included.
 pub const ATTEMPTS: u32 = 4;
+/// Who has not answered a question without a body after this time will not.
+const SILENCE: Duration = Duration::from_secs(20);
 /// How long a transfer of S3 may stand still. Generous, since a busy machine can freeze a process
 /// for seconds.
 const STALL_GRACE: Duration = Duration::from_secs(30);
@@ -60,6 +62,15 @@ pub fn shared_settings(
                 .build(),
         )
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+}
+
+/// `config` for calls that are answered at once, such as who is calling: a peer that accepts and keeps silent is given up.
+pub fn answered_at_once(config: &SdkConfig) -> SdkConfig {
+    let limits = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(SILENCE);
+    let builder = config.clone().into_builder();
+    builder.timeout_config(limits.build()).build()
 }
 
 /// The HTTP stack for SDK clients that talk to `endpoint`, or to AWS where there is none.
@@ -123,4 +134,24 @@ fn own_endpoint(config: &SdkConfig, service: &'static str) -> Option<String> {
         .build()
         .ok()?;
     config.service_config()?.load_config(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_have_an_end_and_invocations_none() {
+        let config = SdkConfig::builder().build();
+        let config = shared_settings(config.into_builder(), http_client(None)).build();
+        let limit = |config: &SdkConfig| {
+            let limits = config.timeout_config();
+            limits.and_then(TimeoutConfig::operation_attempt_timeout)
+        };
+        assert_eq!(limit(&config), None);
+        let asking = answered_at_once(&config);
+        assert_eq!(limit(&asking), Some(SILENCE));
+        let connect = asking.timeout_config().unwrap().connect_timeout();
+        assert_eq!(connect, Some(CONNECT_TIMEOUT));
+    }
 }

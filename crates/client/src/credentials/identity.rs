@@ -1,7 +1,7 @@
 //! Who the credentials belong to.
 
 use aws_config::SdkConfig;
-use store::{Trouble, in_a_line};
+use store::{Trouble, answered_at_once, in_a_line};
 
 /// An identity, as STS tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl IdentityError {
 /// # Errors
 /// [`IdentityError`].
 pub async fn who_am_i(config: &SdkConfig) -> Result<Identity, IdentityError> {
-    let sts = aws_sdk_sts::Client::new(config);
+    let sts = aws_sdk_sts::Client::new(&answered_at_once(config));
     let answer = sts.get_caller_identity().send().await;
     let answer = answer.map_err(|error| IdentityError {
         reason: in_a_line(&error),

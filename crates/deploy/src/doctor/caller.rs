@@ -59,7 +59,7 @@ pub async fn caller(config: &SdkConfig) -> Caller {
 }
 
 async fn ask(config: &SdkConfig) -> Caller {
-    let sts = aws_sdk_sts::Client::new(config);
+    let sts = aws_sdk_sts::Client::new(&store::answered_at_once(config));
     let error = match sts.get_caller_identity().send().await {
         Ok(answer) => {
             return match (answer.account, answer.arn) {

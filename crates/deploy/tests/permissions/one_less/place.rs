@@ -148,7 +148,8 @@ pub(super) fn site_id() -> SiteId {
 impl Place {
     pub(super) async fn new() -> Self {
         let account = Account::new().await;
-        let wanted = Wanted::new(account.scope(), CallerChoice::User);
+        // The render role is for every variant: what is missing is the caller's.
+        let wanted = Wanted::new(super::scope(), CallerChoice::User);
         set_up(&account.root(), &wanted).await.unwrap();
         Self {
             account,
