@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use crate::calls::{Call, Condition, Part, Scope, of};
@@ -221,6 +222,13 @@ fn unused(sid: &str, statements: &[Statement]) -> String {
         .chain(numbered)
         .find(|name| !taken(name))
         .unwrap_or_default()
+}
+
+/// A document as IAM answers with it, which is percent-encoded, as it was written.
+pub(crate) fn decoded(document: &str) -> String {
+    percent_decode_str(document)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 #[cfg(test)]

@@ -2,10 +2,21 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
+use aws_sdk_iam::operation::simulate_principal_policy::builders::SimulatePrincipalPolicyFluentBuilder as Simulation;
 use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, PolicyEvaluationDecisionType};
 
 use crate::call::CallFailed;
-use crate::permissions::grant::Answer;
+
+/// Whether a call is allowed, as AWS simulates it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It is.
+    Allowed,
+    /// It is not.
+    Denied,
+    /// Whoever asks may not simulate.
+    Unknown,
+}
 
 /// A call that somebody wants to make.
 #[derive(Debug, Clone, Copy)]
@@ -25,20 +36,17 @@ pub struct Question<'a> {
 /// # Errors
 /// A call that fails for another reason than a denial.
 pub async fn simulate(config: &SdkConfig, question: &Question<'_>) -> Result<Answer, CallFailed> {
-    let mut asked = Client::new(config)
-        .simulate_principal_policy()
-        .policy_source_arn(question.principal)
-        .action_names(question.action);
-    if question.resource != "*" {
-        asked = asked.resource_arns(question.resource);
-    }
-    if let Some(service) = question.through {
-        let entry = ContextEntry::builder()
-            .context_key_name("kms:ViaService")
-            .context_key_type(ContextKeyTypeEnum::String)
-            .context_key_values(service);
-        asked = asked.context_entries(entry.build());
-    }
+    let context = question
+        .through
+        .map(|service| ("kms:ViaService".to_owned(), service.to_owned()));
+    let iam = Client::new(config);
+    let asked = asked(
+        &iam,
+        question.principal,
+        question.action,
+        question.resource,
+        context,
+    );
     match asked.send().await {
         Ok(answer) => {
             let decision = answer.evaluation_results().first();
@@ -54,4 +62,28 @@ pub async fn simulate(config: &SdkConfig, question: &Question<'_>) -> Result<Ans
         Err(error) if crate::call::is_denied(&error) => Ok(Answer::Unknown),
         Err(error) => Err(CallFailed::of("simulate the call")(error)),
     }
+}
+
+/// The request that asks whether `principal` may do `action` on `resource`, an ARN or `*`, under these keys of context.
+pub(crate) fn asked(
+    iam: &Client,
+    principal: &str,
+    action: &str,
+    resource: &str,
+    context: impl IntoIterator<Item = (String, String)>,
+) -> Simulation {
+    let mut asked = iam
+        .simulate_principal_policy()
+        .policy_source_arn(principal)
+        .action_names(action);
+    if resource != "*" {
+        asked = asked.resource_arns(resource);
+    }
+    context.into_iter().fold(asked, |asked, (key, value)| {
+        let entry = ContextEntry::builder()
+            .context_key_name(key)
+            .context_key_type(ContextKeyTypeEnum::String)
+            .context_key_values(value);
+        asked.context_entries(entry.build())
+    })
 }

@@ -89,15 +89,8 @@ pub(super) fn id_in_variables(text: &str) -> Option<String> {
 
 /// The id of the key in the section `profile`.
 pub(super) fn id_in_profile(text: &str, profile: &str) -> Option<String> {
-    let mut is_inside = false;
-    for line in text.lines() {
-        if let Some(name) = section(line) {
-            is_inside = name == profile;
-        } else if is_inside && setting(line) == Some("aws_access_key_id") {
-            return Some(line.split_once('=')?.1.trim().to_owned());
-        }
-    }
-    None
+    let mut keys = ids_of_profiles(text);
+    keys.find_map(|(section, id)| (section == profile).then(|| id.to_owned()))
 }
 
 /// The shared credentials file with the key in the section `profile`.
@@ -171,20 +164,22 @@ fn with_settings(
 
 /// The section in which the key `id` is.
 pub(super) fn profile_of(text: &str, id: &str) -> Option<String> {
+    let mut keys = ids_of_profiles(text);
+    keys.find_map(|(section, held)| (held == id).then(|| section.to_owned()))
+}
+
+/// The sections that hold keys, and the ids of these.
+fn ids_of_profiles(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut current = None;
-    for line in text.lines() {
+    text.lines().filter_map(move |line| {
         if let Some(name) = section(line) {
             current = Some(name);
-        } else if setting(line) == Some("aws_access_key_id")
-            && line
-                .split('=')
-                .nth(1)
-                .is_some_and(|value| value.trim() == id)
-        {
-            return current.map(str::to_owned);
+            return None;
         }
-    }
-    None
+        let is_id = setting(line) == Some("aws_access_key_id");
+        let (_, value) = line.split_once('=').filter(|_| is_id)?;
+        Some((current?, value.trim()))
+    })
 }
 
 fn section(line: &str) -> Option<&str> {

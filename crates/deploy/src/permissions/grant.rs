@@ -2,16 +2,15 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
-use aws_sdk_iam::types::PolicyEvaluationDecisionType;
 use iam::limits::{LimitExceeded, Limits, check_size};
 use iam::policy::counted_characters;
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::check::Principal;
 use super::last_name;
 use super::setup::is_missing;
 use crate::call::CallFailed;
+use crate::policy::decoded;
 
 /// The inline policy for invoking a function, as the document names it.
 pub const INVOKE_POLICY: &str = "LambdaInvokePermission";
@@ -49,17 +48,6 @@ pub enum GrantError {
     /// A policy is no JSON object with statements.
     #[error("the inline policy `{0}` cannot be read")]
     Unreadable(String),
-}
-
-/// Whether a call is allowed, as AWS simulates it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// It is.
-    Allowed,
-    /// It is not.
-    Denied,
-    /// Whoever asks may not simulate.
-    Unknown,
 }
 
 /// The name of a new inline policy for `action`.
@@ -144,40 +132,6 @@ impl Inline {
         })
     }
 
-    /// Whether the user or role `arn`, whose policies these are, may do `action` on `resource` (an ARN or `*`).
-    ///
-    /// # Errors
-    /// A call that fails for another reason than a denial.
-    pub async fn allows(
-        &self,
-        arn: &str,
-        action: &str,
-        resource: &str,
-    ) -> Result<Answer, CallFailed> {
-        let mut asked = self
-            .iam
-            .simulate_principal_policy()
-            .policy_source_arn(arn)
-            .action_names(action);
-        if resource != "*" {
-            asked = asked.resource_arns(resource);
-        }
-        match asked.send().await {
-            Ok(answer) => {
-                let decision = answer.evaluation_results().first();
-                let allowed = decision.map(|result| result.eval_decision())
-                    == Some(&PolicyEvaluationDecisionType::Allowed);
-                Ok(if allowed {
-                    Answer::Allowed
-                } else {
-                    Answer::Denied
-                })
-            }
-            Err(error) if crate::call::is_denied(&error) => Ok(Answer::Unknown),
-            Err(error) => Err(CallFailed::of("simulate the call")(error)),
-        }
-    }
-
     fn holder(&self) -> String {
         match &self.principal {
             Principal::User(name) => format!("user {}", last_name(name)),
@@ -227,7 +181,7 @@ impl Inline {
                 }
             }
         };
-        Ok(found.map(|text| percent_decode_str(&text).decode_utf8_lossy().into_owned()))
+        Ok(found.map(|text| decoded(&text)))
     }
 
     async fn write(&self, policy: &str, document: String) -> Result<(), CallFailed> {

@@ -6,7 +6,6 @@ use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
 use iam::policy::{Document, Kind};
 use iam::{Arn, Caller, CallerKind, Policy};
-use percent_encoding::percent_decode_str;
 
 use super::holder::Holder;
 use super::reading::{ReadError, Reading, Unread};
@@ -165,9 +164,8 @@ async fn managed(
     Ok(document.map(|document| Policy::managed(name, parsed, document)))
 }
 
-/// IAM answers with percent-encoded JSON.
 fn document(name: &str, encoded: &str, kind: Kind, reading: &mut Reading) -> Option<Document> {
-    let text = percent_decode_str(encoded).decode_utf8_lossy();
+    let text = crate::policy::decoded(encoded);
     match Document::parse(&text, kind) {
         Ok(document) => Some(document),
         Err(error) => {

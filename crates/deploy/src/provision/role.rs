@@ -2,12 +2,11 @@
 
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::Tag;
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::call::{self, CallFailed};
 use crate::change::Change;
-use crate::policy::Policy;
+use crate::policy::{Policy, decoded};
 
 /// A role as it should be.
 pub(super) struct Role {
@@ -172,9 +171,8 @@ async fn put_policy(
     Ok(())
 }
 
-/// IAM answers with percent-encoded JSON, in whatever order it was written.
+/// Whether IAM has what is wanted, in whatever order it was written.
 fn same(found: &str, wanted: &Policy) -> bool {
-    let decoded = percent_decode_str(found).decode_utf8_lossy();
-    let found: Option<Value> = serde_json::from_str(&decoded).ok();
+    let found: Option<Value> = serde_json::from_str(&decoded(found)).ok();
     found.is_some() && found == serde_json::from_str(&wanted.to_json()).ok()
 }

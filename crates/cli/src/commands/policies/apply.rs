@@ -1,8 +1,8 @@
 //! `framewright policies fix --apply`.
 
 use deploy::permissions::check::Principal;
-use deploy::permissions::grant::{Answer, Granted, Inline, policy_name};
-use deploy::simulate::{Question, simulate};
+use deploy::permissions::grant::{Granted, Inline, policy_name};
+use deploy::simulate::{Answer, Question, simulate};
 use iam::CallerKind;
 use iam::fix::{Incident, Proposal};
 use serde_json::{Value, json};

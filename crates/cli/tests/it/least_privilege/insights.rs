@@ -5,14 +5,13 @@ use deploy::calls::{Part, Resource, Scope, of};
 use deploy::policy::generate;
 use serde_json::Value;
 
-use super::{RENDER_POLICY, RENDER_ROLE, one_less};
+use super::{RENDER_POLICY, RENDER_ROLE, make_function, one_less};
 use crate::harness::Place;
 use crate::served::{ACCOUNT, REGION, Served};
 use crate::snippets::packaged;
 
 const FUNCTION: &str = "stands-for-insights";
 const GROUP: &str = "/aws/lambda-insights";
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
 
 /// A log group where there is none, a stream, and metrics.
 const PROGRAM: &str = r#"
@@ -47,15 +46,8 @@ impl Proof {
         let served = Served::start(Place::new(), &[]);
         let mut scope = Scope::new("aws", ACCOUNT, REGION);
         scope.insights = true;
-        let role = ["iam", "create-role", "--role-name", RENDER_ROLE];
-        served.aws(&[&role[..], &["--assume-role-policy-document", TRUST]].concat());
         let zip = packaged(&served.place, FUNCTION, PROGRAM);
-        let code = format!("fileb://{}", zip.display());
-        let create = ["lambda", "create-function", "--function-name", FUNCTION];
-        let runtime = ["--runtime", "provided.al2023", "--handler", "program"];
-        let role = scope.render_role_arn();
-        let code = ["--role", &role, "--zip-file", &code, "--timeout", "30"];
-        served.aws(&[&create[..], &runtime, &code].concat());
+        make_function(&served, FUNCTION, RENDER_ROLE, &zip, "program");
         Self { served, scope }
     }
 

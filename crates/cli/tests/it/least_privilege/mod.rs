@@ -11,6 +11,7 @@ mod outputs;
 mod pasted;
 mod triggers;
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 use client::Installation;
@@ -30,6 +31,8 @@ const RENDER_POLICY: &str = "remotion-lambda-policy";
 
 /// The KMS key that buckets may have.
 const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+const LAMBDA_TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
 
 /// A bucket besides the render bucket that finished videos are written to.
 const FINISHED: &str = "finished-videos";
@@ -187,6 +190,18 @@ fn encrypt(served: &Served, bucket: &str) {
     let put = ["s3api", "put-bucket-encryption", "--bucket", bucket];
     let with = ["--server-side-encryption-configuration", &rules.to_string()];
     served.aws(&[&put[..], &with].concat());
+}
+
+/// Makes a function of `zip`, and for it a role without a right.
+fn make_function(served: &Served, name: &str, role: &str, zip: &Path, handler: &str) {
+    let make = ["iam", "create-role", "--role-name", role];
+    served.aws(&[&make[..], &["--assume-role-policy-document", LAMBDA_TRUST]].concat());
+    let code = format!("fileb://{}", zip.display());
+    let create = ["lambda", "create-function", "--function-name", name];
+    let runtime = ["--runtime", "provided.al2023", "--handler", handler];
+    let role = format!("arn:aws:iam::{ACCOUNT}:role/{role}");
+    let code = ["--role", &role, "--zip-file", &code, "--timeout", "30"];
+    served.aws(&[&create[..], &runtime, &code].concat());
 }
 
 /// Where finished videos go.

@@ -7,13 +7,12 @@ use deploy::calls::{Caller, Compute, Loss, Part, Scope, of};
 use deploy::policy::generate;
 use serde_json::Value;
 
-use super::{Deployed, one_less};
+use super::{Deployed, make_function, one_less};
 use crate::harness::{PATIENCE, function_zip, said};
 use crate::served::{ACCOUNT, REGION};
 
 const FUNCTION: &str = "starts-renders";
 const ROLE: &str = "framewright-caller-role";
-const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
 const ROUTE: &str = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/*/POST/renders";
 
 /// A cloud with a function that stands for one that starts renders, and a queue.
@@ -36,14 +35,7 @@ impl Proof {
             name: ROLE.to_owned(),
             compute: Some(Compute::Lambda),
         };
-        let role = ["iam", "create-role", "--role-name", ROLE];
-        served.aws(&[&role[..], &["--assume-role-policy-document", TRUST]].concat());
-        let code = format!("fileb://{}", function_zip().display());
-        let create = ["lambda", "create-function", "--function-name", FUNCTION];
-        let runtime = ["--runtime", "provided.al2023", "--handler", "bootstrap"];
-        let role = scope.role_arn(ROLE);
-        let code = ["--role", &role, "--zip-file", &code, "--timeout", "30"];
-        served.aws(&[&create[..], &runtime, &code].concat());
+        make_function(served, FUNCTION, ROLE, &function_zip(), "bootstrap");
         let group = format!("/aws/lambda/{FUNCTION}");
         served.aws(&["logs", "create-log-group", "--log-group-name", &group]);
         Self {

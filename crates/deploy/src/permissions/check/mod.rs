@@ -8,12 +8,13 @@ mod verdict;
 
 use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
-use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, PolicyEvaluationDecisionType};
+use aws_sdk_iam::types::PolicyEvaluationDecisionType;
 
 use super::last_name;
 use crate::call::CallFailed;
 use crate::calls::{Call, Caller, Part, Question, Scope, of};
 use crate::principal::{Held, policies_of};
+use crate::simulate;
 pub use ahead::{Ahead, Needs};
 use decide::decide;
 pub use verdict::{Finding, Mark, Report};
@@ -263,26 +264,17 @@ impl Checker {
         question: &Question,
         scope: &Scope,
     ) -> Result<(Mark, Option<String>), CallFailed> {
-        let mut asked = self
-            .iam
-            .simulate_principal_policy()
-            .policy_source_arn(principal.arn(scope))
-            .action_names(question.action);
-        if question.resource != "*" {
-            asked = asked.resource_arns(&question.resource);
-        }
         let user = match principal {
             Principal::User(_) => Some(("aws:username".to_owned(), principal.name().to_owned())),
             Principal::Role(_) => None,
         };
-        for (key, value) in question.context.iter().cloned().chain(user) {
-            let entry = ContextEntry::builder()
-                .context_key_name(key)
-                .context_key_type(ContextKeyTypeEnum::String)
-                .context_key_values(value)
-                .build();
-            asked = asked.context_entries(entry);
-        }
+        let asked = simulate::asked(
+            &self.iam,
+            &principal.arn(scope),
+            question.action,
+            &question.resource,
+            question.context.iter().cloned().chain(user),
+        );
         let answer = asked.send().await.map_err(CallFailed::of("simulate"))?;
         let result = answer.evaluation_results().first();
         let decision = result.map(|result| result.eval_decision().clone());

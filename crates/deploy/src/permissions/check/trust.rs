@@ -3,7 +3,6 @@
 use aws_sdk_iam::Client;
 use iam::policy::{Document, Effect, Kind, PrincipalElement, PrincipalMap};
 use iam::{Action, Context, Layers, Policy, Request, evaluate};
-use percent_encoding::percent_decode_str;
 
 use super::{Finding, Mark, Principal};
 use crate::call::{CallFailed, is_denied};
@@ -51,7 +50,7 @@ pub(super) async fn trust(
         .role()
         .and_then(|role| role.assume_role_policy_document())
         .unwrap_or_default();
-    let text = percent_decode_str(encoded).decode_utf8_lossy();
+    let text = policy::decoded(encoded);
     let service = Compute::Lambda.service(scope);
     let Ok(document) = Document::parse(&text, Kind::Trust) else {
         return found(Mark::Bad, Some("it is no trust policy"), None, START);

@@ -2,13 +2,13 @@
 
 use aws_sdk_iam::types::{Policy, PolicyVersion};
 use iam::policy::Kind;
-use percent_encoding::percent_decode_str;
 
 use super::super::ManagedPolicy;
 use super::super::comparison::{Comparison, briefly};
 use super::super::plan::{State, Step, What};
 use super::{Setup, is_missing, is_ours, our_tag};
 use crate::call::CallFailed;
+use crate::policy::decoded;
 
 /// A policy has no more versions than this; the oldest makes room.
 const MOST_VERSIONS: usize = 5;
@@ -154,11 +154,4 @@ fn told(compared: &Comparison) -> String {
     } else {
         told.join("; ")
     }
-}
-
-/// IAM answers with percent-encoded JSON.
-pub(super) fn decoded(document: &str) -> String {
-    percent_decode_str(document)
-        .decode_utf8_lossy()
-        .into_owned()
 }

@@ -6,9 +6,9 @@ use iam::policy::{Document, Kind, PrincipalElement, PrincipalMap};
 use super::super::comparison::Comparison;
 use super::super::plan::{State, Step, What};
 use super::super::{Role, last_name, path_of};
-use super::policy::decoded;
 use super::{Setup, is_missing, is_ours, our_tag};
 use crate::call::CallFailed;
+use crate::policy::decoded;
 
 impl Setup {
     pub(super) async fn plan_role(&self, wanted: &Role) -> Result<Step, CallFailed> {
